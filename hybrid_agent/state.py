@@ -1,0 +1,277 @@
+"""The graph's state and its parts: plain data, so that every checkpointer can carry it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated, Any, TypedDict
+
+from langchain_core.messages import AnyMessage
+from langgraph.graph.message import add_messages
+from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+
+class Frozen(BaseModel):
+    """A part of the state: immutable, and strict about what it holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Status(StrEnum):
+    """How a run ended."""
+
+    ANSWERED = "answered"
+    AWAITING_CUSTOMER = "awaiting_customer"
+    AWAITING_APPROVAL = "awaiting_approval"
+    HANDED_OFF = "handed_off"
+    REFUSED = "refused"
+
+
+class Source(StrEnum):
+    """Where a slot's value or an action's argument comes from."""
+
+    MESSAGE = "message"
+    RECORD = "record"
+    FACT = "fact"
+    CATALOG = "catalog"
+    PERSON = "person"
+
+
+class SlotValue(Frozen):
+    """One validated slot: a canonical JSON value, where it is from, and the customer's own words for it."""
+
+    value: JsonValue
+    source: Source
+    said: str = ""
+
+
+class EvidenceKind(StrEnum):
+    """What kind of ground a reply stands on."""
+
+    FACT = "fact"
+    PASSAGE = "passage"
+    POLICY = "policy"
+    EFFECT = "effect"
+
+
+class Evidence(Frozen):
+    """Something that may be said to the customer, with its source and time.
+
+    `name` is what the catalog calls it (`order`, `quote`); `data` holds a fact's fields as JSON;
+    `text` is what it says in words.
+    """
+
+    id: str
+    kind: EvidenceKind
+    name: str
+    source: str
+    at: datetime
+    text: str = ""
+    title: str = ""
+    url: str | None = None
+    data: JsonValue = None
+
+
+class Action(Frozen):
+    """A write that is proposed, with its arguments frozen: nothing is added or changed before it is done.
+
+    `sources` says for each argument where its value is from: `slot.NAME`, `fact.NAME.FIELD`,
+    `catalog` or `person:USER`.
+    """
+
+    id: str
+    request_id: str
+    operation: str
+    arguments: Mapping[str, JsonValue]
+    sources: Mapping[str, str]
+    customer_id: str
+    summary: str
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 over operation, arguments and customer: what a decision must name to count."""
+        frozen = json.dumps([self.operation, dict(self.arguments), self.customer_id], sort_keys=True)
+        return hashlib.sha256(frozen.encode()).hexdigest()
+
+    @property
+    def key(self) -> str:
+        """The idempotency key of the write: the same for every attempt at this action."""
+        return hashlib.sha256(f"{self.id}:{self.digest}".encode()).hexdigest()[:40]
+
+
+class Phase(StrEnum):
+    """How far a request has come."""
+
+    OPEN = "open"
+    ASKING = "asking"
+    CONFIRMING = "confirming"
+    APPROVING = "approving"
+    CLEARED = "cleared"
+    DONE = "done"
+    HANDED_OFF = "handed_off"
+
+
+class Request(Frozen):
+    """One thing that the customer wants: an intent with its slots and, if it writes, its action.
+
+    `confidence` is the calibrated probability that the intent is right. `failures` counts the answers
+    to the open question that could not be used. `confirmed` is the digest that the customer said yes to;
+    `approval_id` names the approval that a person must give.
+    """
+
+    id: str
+    intent: str
+    confidence: float
+    text: str
+    phase: Phase = Phase.OPEN
+    slots: Mapping[str, SlotValue] = Field(default_factory=dict)
+    failures: int = 0
+    action: Action | None = None
+    confirmed: str | None = None
+    approval_id: str | None = None
+
+
+class QuestionKind(StrEnum):
+    """What the bot waits to hear from the customer."""
+
+    SLOT = "slot"
+    CONFIRM = "confirm"
+    INTENT = "intent"
+    PERSON = "person"
+
+
+class Question(Frozen):
+    """The one question that is open, and about what; `options` are the intents or values on offer."""
+
+    kind: QuestionKind
+    request_id: str | None = None
+    slot: str | None = None
+    options: tuple[str, ...] = ()
+
+
+class PointKind(StrEnum):
+    """What a point of the reply is for. The reply says points in the order in which they were made."""
+
+    ANSWER = "answer"
+    ASK = "ask"
+    CONFIRM = "confirm"
+    PENDING = "pending"
+    EFFECT = "effect"
+    REFUSAL = "refusal"
+    NOTICE = "notice"
+    HAND_OFF = "hand_off"
+    PERSON = "person"
+
+
+class Point(Frozen):
+    """One thing to say: a phrase by name with its values, and the ids of the evidence under it.
+
+    `text` is used as it stands where the words are somebody's own (an agent's answer, a passage).
+    """
+
+    kind: PointKind
+    phrase: str = ""
+    values: Mapping[str, JsonValue] = Field(default_factory=dict)
+    evidence: tuple[str, ...] = ()
+    text: str = ""
+
+
+class Citation(Frozen):
+    """A source under a reply, numbered as in its text."""
+
+    number: int
+    title: str
+    url: str | None
+    evidence_id: str
+
+
+class Reply(Frozen):
+    """What is said to the customer."""
+
+    text: str
+    citations: tuple[Citation, ...] = ()
+
+
+class Escalation(Frozen):
+    """Why the conversation goes to a person: `reasons` are names that the catalog and the KPIs use."""
+
+    reasons: tuple[str, ...]
+    detail: str = ""
+
+
+class EventKind(StrEnum):
+    """What can happen; KPIs are computed from these."""
+
+    RECEIVED = "received"
+    CLASSIFIED = "classified"
+    ASKED = "asked"
+    READ = "read"
+    PROPOSED = "proposed"
+    CONFIRMED = "confirmed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+    EXECUTED = "executed"
+    FAILED = "failed"
+    ANSWERED = "answered"
+    BLOCKED = "blocked"
+    REFUSED = "refused"
+    ESCALATED = "escalated"
+    TAKEN_OVER = "taken_over"
+    RELEASED = "released"
+    RESOLVED = "resolved"
+
+
+class Event(Frozen):
+    """One thing that happened, masked; `ms` is how long it took, `turn` the customer's message it belongs to."""
+
+    kind: EventKind
+    at: datetime
+    turn: str = ""
+    intent: str | None = None
+    ms: float | None = None
+    data: Mapping[str, JsonValue] = Field(default_factory=dict)
+
+
+class Signals(Frozen):
+    """What the customer's tone says; `anger` is 0..1, `because` the words that led to it."""
+
+    anger: float = 0.0
+    repetition: bool = False
+    wants_person: bool = False
+    because: tuple[str, ...] = ()
+
+
+class Input(TypedDict):
+    """What a caller sends: the customer's new message."""
+
+    messages: Annotated[list[AnyMessage], add_messages]
+
+
+class State(Input, total=False):
+    """What a conversation remembers from turn to turn.
+
+    The first group lives as long as the thread; the second is about the running turn and is emptied by
+    `screen` at its start.
+    """
+
+    customer_id: str | None
+    requests: list[Request]
+    evidence: list[Evidence]
+    question: Question | None
+    status: Status
+
+    turn: str
+    started: datetime
+    points: list[Point]
+    signals: Signals | None
+    reply: Reply | None
+    escalation: Escalation | None
+    trail: list[str]
+    events: list[Event]
+
+
+Update = dict[str, Any]
+"""A node's partial update of the state."""
