@@ -1,0 +1,134 @@
+"""The index of a help centre: passages with their vectors, cached on disk by content."""
+
+import hashlib
+import json
+import logging
+import os
+import tempfile
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import TypeAdapter, ValidationError
+
+from hybrid_agent.knowledge.articles import ArticleFile, content_digest, find_articles
+from hybrid_agent.knowledge.passages import Passage
+from hybrid_agent.knowledge.sentences import units
+
+if TYPE_CHECKING:
+    from hybrid_agent.encoding import Encoder
+
+FORMAT = 1
+"""Goes up whenever passages, units or the file's layout change, so that older caches are rebuilt."""
+
+_log = logging.getLogger(__name__)
+_PASSAGES = TypeAdapter(tuple[Passage, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Passages and their vectors (unit length, one row each).
+
+    `unit_vectors` holds a row for every quotable unit; those of passage i are the rows
+    `unit_starts[i]` to `unit_starts[i + 1]`.
+    """
+
+    passages: tuple[Passage, ...]
+    vectors: NDArray[np.float32]
+    unit_starts: NDArray[np.int64]
+    unit_vectors: NDArray[np.float32]
+
+
+def load_index(sources: Sequence[Path], encoder: "Encoder", cache: Path) -> Index:
+    """The index of the articles in `sources`, from the cache folder if it holds it, else built and kept there.
+
+    Raises SourceError or ArticleError. A damaged cache is rebuilt; one that cannot be written is done without.
+    """
+    files = find_articles(sources)
+    key = f"{FORMAT}:{encoder.name}:{content_digest(files)}"
+    path = cache / _file_name(sources, encoder)
+    index = _read(path, key)
+    if index is None:
+        index = _build(files, encoder)
+        _write(path, key, index)
+    return index
+
+
+def passage_context(passage: Passage) -> str:
+    """What a passage is about: its title and headings, which its text and its sentences build on."""
+    return " – ".join((passage.title, *passage.section))
+
+
+def _build(files: Sequence[ArticleFile], encoder: "Encoder") -> Index:
+    from hybrid_agent.knowledge.ingest import passages_of
+
+    passages = passages_of(files)
+    unit_texts = [[unit.text for unit in units(passage.text)] for passage in passages]
+    contexts = [passage_context(passage) for passage in passages]
+    whole = [f"{context}. {' '.join(texts)}" for context, texts in zip(contexts, unit_texts, strict=True)]
+    single = [
+        f"{context}: {text}" for context, texts in zip(contexts, unit_texts, strict=True) for text in texts
+    ]
+    return Index(
+        passages=passages,
+        vectors=encoder.encode(whole),
+        unit_starts=np.cumsum([0, *(len(texts) for texts in unit_texts)], dtype=np.int64),
+        unit_vectors=encoder.encode(single),
+    )
+
+
+def _file_name(sources: Sequence[Path], encoder: "Encoder") -> str:
+    """One file for each set of sources and encoder: a change of content replaces it."""
+    name = "\0".join([encoder.name, *(str(Path(source).resolve()) for source in sources)])
+    return f"knowledge-{hashlib.sha256(name.encode()).hexdigest()[:16]}.npz"
+
+
+def _read(path: Path, key: str) -> Index | None:
+    if not path.is_file():
+        return None
+    try:
+        with np.load(path, allow_pickle=False) as stored:
+            if bytes(stored["key"]).decode() != key:
+                return None
+            index = Index(
+                passages=_PASSAGES.validate_json(bytes(stored["passages"])),
+                vectors=stored["vectors"],
+                unit_starts=stored["unit_starts"],
+                unit_vectors=stored["unit_vectors"],
+            )
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, ValidationError) as error:
+        _log.warning("%s: the cached index is damaged (%s); it is built anew.", path, error)
+        return None
+    return index
+
+
+def _write(path: Path, key: str, index: Index) -> None:
+    passages = json.dumps([passage.model_dump(mode="json") for passage in index.passages])
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.stem, suffix=".tmp")
+        try:
+            with os.fdopen(handle, "wb") as file:
+                np.savez(
+                    file,
+                    key=np.frombuffer(key.encode(), dtype=np.uint8),
+                    passages=np.frombuffer(passages.encode(), dtype=np.uint8),
+                    vectors=index.vectors,
+                    unit_starts=index.unit_starts,
+                    unit_vectors=index.unit_vectors,
+                )
+            Path(temporary).replace(path)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        _log.warning(
+            "%s: the index cannot be kept (%s); every start builds it again. "
+            "Give the process a cache folder that it can write to.",
+            path,
+            error,
+        )

@@ -1,0 +1,115 @@
+"""Search over a help centre: meaning and words together, only what the reader may see."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hybrid_agent.knowledge.answering import answer
+from hybrid_agent.knowledge.index import Index, load_index, passage_context
+from hybrid_agent.knowledge.lexical import LexicalIndex, build_lexical
+from hybrid_agent.knowledge.passages import Answer, Audience, Hit, Passage
+
+if TYPE_CHECKING:
+    from hybrid_agent.encoding import Encoder
+
+QUERY_CHARACTERS = 2_000
+"""Of a longer query only this much is read: the encoder would not read further either."""
+
+_MEANING, _WORDS = 0.7, 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """A help centre that can be searched; load it with `load_knowledge`. Calls take milliseconds and block."""
+
+    index: Index
+    lexical: LexicalIndex
+    encoder: "Encoder"
+
+    @property
+    def passages(self) -> tuple[Passage, ...]:
+        """Every passage, also those that not everyone may see."""
+        return self.index.passages
+
+    def search(
+        self,
+        query: str,
+        *,
+        on: date,
+        k: int = 4,
+        tags: Collection[str] = (),
+        audience: Audience = "customer",
+        locale: str | None = None,
+    ) -> tuple[Hit, ...]:
+        """The k best passages valid on the day `on`, best first, with any of `tags` (none given: all)."""
+        query = query[:QUERY_CHARACTERS]
+        allowed = self._allowed(on, tags, audience, locale)
+        return tuple(hit for _, hit in self._ranked(query, self._encode(query), allowed, k))
+
+    def answers(
+        self,
+        query: str,
+        *,
+        on: date,
+        k: int = 4,
+        tags: Collection[str] = (),
+        audience: Audience = "customer",
+        locale: str | None = None,
+    ) -> Answer:
+        """One to three sentences, verbatim, from the k best passages; none if these do not answer."""
+        query = query[:QUERY_CHARACTERS]
+        vector = self._encode(query)
+        ranked = self._ranked(query, vector, self._allowed(on, tags, audience, locale), k)
+        return answer(query, vector, ranked, self.index, self.lexical)
+
+    def _encode(self, query: str) -> NDArray[np.float32]:
+        return self.encoder.encode([query])[0]
+
+    def _allowed(
+        self, on: date, tags: Collection[str], audience: Audience, locale: str | None
+    ) -> NDArray[np.bool_]:
+        wanted = frozenset(tags)
+        return np.array(
+            [
+                passage.visible(audience, locale, on) and (not wanted or not wanted.isdisjoint(passage.tags))
+                for passage in self.passages
+            ],
+            dtype=np.bool_,
+        )
+
+    def _ranked(
+        self, query: str, vector: NDArray[np.float32], allowed: NDArray[np.bool_], k: int
+    ) -> list[tuple[int, Hit]]:
+        if not query.strip():
+            return []
+        meaning = np.clip(self.index.vectors @ vector, 0.0, 1.0)
+        words = self.lexical.scores(query)
+        scores = np.where(allowed, _MEANING * meaning + _WORDS * words, -1.0)
+        best = np.argsort(-scores, kind="stable")[: max(0, k)]
+        return [
+            (
+                int(row),
+                Hit(
+                    passage=self.passages[row],
+                    score=float(min(1.0, scores[row])),
+                    why=f"meaning {meaning[row]:.2f}, words {words[row]:.2f}",
+                ),
+            )
+            for row in best
+            if scores[row] > 0
+        ]
+
+
+def load_knowledge(sources: Sequence[Path], encoder: "Encoder", cache: Path) -> Knowledge:
+    """Loads the help centre in the given folders; builds its index if `cache` does not hold it yet.
+
+    Raises SourceError or ArticleError, whose messages say which folder or file and what to do.
+    """
+    index = load_index(sources, encoder, cache)
+    texts = [f"{passage_context(passage)} {passage.text}" for passage in index.passages]
+    return Knowledge(index=index, lexical=build_lexical(texts), encoder=encoder)
