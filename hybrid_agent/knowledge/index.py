@@ -44,9 +44,9 @@ class Index:
 
 
 def load_index(sources: Sequence[Path], encoder: "Encoder", cache: Path) -> Index:
-    """The index of the articles in `sources`, from the cache folder if it holds it, else built and kept there.
+    """The index of the articles in `sources`, from the cache folder or, failing that, built and kept.
 
-    Raises SourceError or ArticleError. A damaged cache is rebuilt; one that cannot be written is done without.
+    Raises SourceError or ArticleError. A damaged cache is rebuilt; an unwritable one is done without.
     """
     files = find_articles(sources)
     key = f"{FORMAT}:{encoder.name}:{content_digest(files)}"
@@ -60,7 +60,7 @@ def load_index(sources: Sequence[Path], encoder: "Encoder", cache: Path) -> Inde
 
 def passage_context(passage: Passage) -> str:
     """What a passage is about: its title and headings, which its text and its sentences build on."""
-    return " – ".join((passage.title, *passage.section))
+    return ": ".join((passage.title, *passage.section))
 
 
 def _build(files: Sequence[ArticleFile], encoder: "Encoder") -> Index:

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-_WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_STOP_WORDS = frozenset(
-    "a about also am an and any are as at be been but by can could did do does for from get got had has have "
-    "having hello hey hi how i i'd i'll i'm i've if in into is it it's its just like may me might my need of "
-    "on or our please shall should so some than thank thanks that the their them then there these they this "
-    "to us want was we were what when where which who why will with would you your".split()
-)
+_WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
+_STOP_LIST = """
+a about also am an and any are as at be been but by can could did do does for from get got had has
+have having hello hey hi how i i'd i'll i'm i've if in into is it it's its just like may me might my
+need of on or our please shall should so some than thank thanks that the their them then there these
+they this to us want was we were what when where which who why will with would you your
+"""
+_STOP_WORDS = frozenset(_STOP_LIST.split())
 _SUFFIXES = ("ingly", "edly", "ing", "ied", "ies", "ed", "es", "ly", "s", "e")
 _K1, _B = 1.2, 0.75
 
@@ -84,7 +85,7 @@ def build_lexical(texts: Sequence[str]) -> LexicalIndex:
 
 def terms(text: str) -> list[str]:
     """Lower-case light stems of the words that carry meaning."""
-    words = (word.lower().replace("’", "'") for word in _WORD.findall(text))
+    words = (word.lower().replace("\u2019", "'") for word in _WORD.findall(text))
     return [_stem(word) for word in words if word not in _STOP_WORDS]
 
 

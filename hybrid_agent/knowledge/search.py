@@ -25,7 +25,7 @@ _MEANING, _WORDS = 0.7, 0.3
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """A help centre that can be searched; load it with `load_knowledge`. Calls take milliseconds and block."""
+    """A help centre that can be searched; load it with `load_knowledge`. Calls block for milliseconds."""
 
     index: Index
     lexical: LexicalIndex

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
 _ROW = re.compile(r"^\s*\|.*\|\s*$")
 _RULE = re.compile(r"^\s*\|(?:\s*:?-+:?\s*\|)+\s*$")
-_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'”’)\]*_]*\s+(?=[\"'“‘(\[*_]*[A-Z0-9])")
+_SENTENCE_END = re.compile(r"(?<=[.!?])[\"'\u201d\u2019)\]*_]*\s+(?=[\"'\u201c\u2018(\[*_]*[A-Z0-9])")
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|approx|no|nos|incl|excl|max|min|vs|st|mr|mrs|ms|dr|p\.m|a\.m)|\b[A-Z])\.$",
+    r"(?:\b(?:e\.g|i\.e|etc|approx|incl|excl|max|min|vs|st|mr|mrs|ms|dr|p\.m|a\.m)|\b[A-Z])\.$",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"!?\[([^\]]*)\]\([^)]*\)")
@@ -41,7 +42,7 @@ def split_keeping_space(markdown: str) -> list[str]:
             cuts.extend(position + offset for offset in _sentence_starts(line))
         position += len(line)
     edges = [*sorted({0, *cuts}), len(markdown)]
-    return [markdown[start:end] for start, end in zip(edges, edges[1:], strict=False) if end > start]
+    return [markdown[start:end] for start, end in pairwise(edges) if end > start]
 
 
 def table_header(lines: list[str], row: int) -> str | None:
@@ -97,7 +98,7 @@ def _sentences(block: str) -> Iterator[Unit]:
 
 def _sentence_starts(text: str) -> Iterator[int]:
     for match in _SENTENCE_END.finditer(text):
-        head = text[: match.start()].rstrip("\"'”’)]*_")
+        head = text[: match.start()].rstrip("\"'\u201d\u2019)]*_")
         if not _ABBREVIATION.search(head) and not _ITEM.fullmatch(text[: match.end()]):
             yield match.end()
 
@@ -108,7 +109,7 @@ def _cells(row: str) -> list[str]:
 
 def _row_text(columns: list[str], cells: list[str]) -> str:
     if len(columns) != len(cells):
-        return " – ".join(cell for cell in cells if cell)
+        return ", ".join(cell for cell in cells if cell)
     return "; ".join(
         f"{column}: {cell}" if column else cell for column, cell in zip(columns, cells, strict=True)
     )
