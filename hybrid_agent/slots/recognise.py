@@ -1,0 +1,82 @@
+"""One door to all recognisers: find values of a kind in a message, and check a value that was given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import TypeAlias
+
+from hybrid_agent.slots import choice, contact, free, ids, quantity, yes_no
+from hybrid_agent.slots.fold import fold
+from hybrid_agent.slots.model import MAX_TEXT, Found, Hints, Hit, InvalidSlot, SlotKind, Value
+
+Finder: TypeAlias = Callable[[str, Hints], Iterator[Hit]]
+Canonical: TypeAlias = Callable[[object, Hints], Value | None]
+
+_EDGE = " \n\"'.,;:!?()"
+
+FINDERS: dict[SlotKind, Finder] = {
+    SlotKind.ID: ids.find,
+    SlotKind.EMAIL: contact.find_email,
+    SlotKind.PHONE: contact.find_phone,
+    SlotKind.QUANTITY: quantity.find,
+    SlotKind.CHOICE: choice.find,
+    SlotKind.YES_NO: yes_no.find,
+    SlotKind.NAME: free.find_name,
+    SlotKind.TEXT: free.find_text,
+}
+
+CANONICAL: dict[SlotKind, Canonical] = {
+    SlotKind.ID: ids.canonical,
+    SlotKind.EMAIL: contact.email,
+    SlotKind.PHONE: contact.phone,
+    SlotKind.QUANTITY: quantity.canonical,
+    SlotKind.CHOICE: choice.canonical,
+    SlotKind.YES_NO: yes_no.canonical,
+    SlotKind.NAME: free.name,
+    SlotKind.TEXT: free.text,
+}
+
+WANTED: dict[SlotKind, str] = {
+    SlotKind.ID: "That does not have the form of the number I need. Please check it and send it again.",
+    SlotKind.EMAIL: "That is not a complete e-mail address. Please write it like name@example.com.",
+    SlotKind.PHONE: "That is not a phone number I can use. Please write it with its country code (+44 ...).",
+    SlotKind.QUANTITY: "Please tell me how many as a whole number, like 2.",
+    SlotKind.CHOICE: "Please choose one of: {choices}.",
+    SlotKind.YES_NO: "Please answer yes or no.",
+    SlotKind.NAME: "Please tell me the name, up to 100 characters.",
+    SlotKind.TEXT: "Please write a short text, up to {limit} characters.",
+}
+
+
+def find(kind: SlotKind, text: str, hints: Hints) -> tuple[Found, ...]:
+    """Values of one kind in the first MAX_TEXT characters of a message, in the order they stand there."""
+    folded = fold(text)
+    found = []
+    for hit in FINDERS[kind](folded.text, hints):
+        start, end = folded.span(hit.start, hit.end)
+        found.append(Found(hit.value, text[start:end], start, end, hit.certain))
+    return tuple(sorted(found, key=lambda one: (one.start, one.end)))
+
+
+def parse(kind: SlotKind, value: object, hints: Hints) -> Value:
+    """The canonical form of a value given by a form or a model, as a string or canonical already.
+
+    Raises InvalidSlot, whose message is for the customer, if the value is not wholly of the kind.
+    """
+    if isinstance(value, str) and len(value) <= MAX_TEXT:
+        value = fold(value).text.strip()
+    canonical = None if value in ("", None) else CANONICAL[kind](value, hints)
+    if canonical is None and isinstance(value, str):
+        canonical = _only(kind, value, hints)
+    if canonical is None:
+        choices = ", ".join(name.replace("_", " ") for name in hints.choices)
+        raise InvalidSlot(WANTED[kind].format(choices=choices, limit=MAX_TEXT))
+    return canonical
+
+
+def _only(kind: SlotKind, text: str, hints: Hints) -> Value | None:
+    """The value of the one hit that covers the whole text but for punctuation."""
+    hits = list(FINDERS[kind](text[:MAX_TEXT], replace(hints, asked=True)))
+    rest = text[: hits[0].start] + text[hits[0].end :] if len(hits) == 1 else text
+    return hits[0].value if hits and not rest.strip(_EDGE) else None
