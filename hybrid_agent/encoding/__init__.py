@@ -1,0 +1,16 @@
+"""Sentence encoders: text in, rows of unit length out. Importing this loads no model and no runtime."""
+
+from hybrid_agent.encoding.errors import EncodingError, ModelFileError
+from hybrid_agent.encoding.langchain import from_embeddings
+from hybrid_agent.encoding.minilm import MiniLM, default_encoder
+from hybrid_agent.encoding.protocol import Encoder, Matrix
+
+__all__ = [
+    "Encoder",
+    "EncodingError",
+    "Matrix",
+    "MiniLM",
+    "ModelFileError",
+    "default_encoder",
+    "from_embeddings",
+]

