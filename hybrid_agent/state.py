@@ -34,7 +34,6 @@ class Source(StrEnum):
     MESSAGE = "message"
     RECORD = "record"
     FACT = "fact"
-    CATALOG = "catalog"
     PERSON = "person"
 
 
@@ -76,8 +75,8 @@ class Evidence(Frozen):
 class Action(Frozen):
     """A write that is proposed, with its arguments frozen: nothing is added or changed before it is done.
 
-    `sources` says for each argument where its value is from: `slot.NAME`, `fact.NAME.FIELD`,
-    `catalog` or `person:USER`.
+    `sources` says for each argument where its value is from: `slot.NAME`, `READ.FIELD`
+    or `person:USER`. `customer_id` is None only for operations on nobody's records in particular.
     """
 
     id: str
@@ -85,7 +84,7 @@ class Action(Frozen):
     operation: str
     arguments: Mapping[str, JsonValue]
     sources: Mapping[str, str]
-    customer_id: str
+    customer_id: str | None
     summary: str
 
     @property
@@ -225,7 +224,7 @@ class EventKind(StrEnum):
 
 
 class Event(Frozen):
-    """One thing that happened, masked; `ms` is how long it took, `turn` the customer's message it belongs to."""
+    """One thing that happened, masked; `ms` is how long it took, `turn` the message it belongs to."""
 
     kind: EventKind
     at: datetime
