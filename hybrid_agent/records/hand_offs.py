@@ -1,0 +1,74 @@
+"""Hand-offs: conversations that wait for a person, with the packet that spares the customer repeating."""
+
+from datetime import datetime
+
+from pydantic import JsonValue
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hybrid_agent.records.errors import ContradictionError, UnknownRecordError
+from hybrid_agent.records.models import HandOff
+from hybrid_agent.records.rows import add_once, maybe, model
+from hybrid_agent.records.schema import Transaction, hand_offs
+from hybrid_agent.state import Escalation
+
+
+async def register(
+    tx: Transaction,
+    hand_off_id: str,
+    escalation: Escalation,
+    *,
+    thread: str,
+    customer_id: str | None,
+    packet: JsonValue,
+    now: datetime,
+) -> HandOff:
+    """Open a hand-off; opening it again changes nothing. One id belongs to one conversation."""
+    values = {
+        **escalation.model_dump(mode="json"),
+        "id": hand_off_id,
+        "thread": thread,
+        "customer_id": customer_id,
+        "packet": packet,
+        "status": "open",
+        "opened": now,
+    }
+    await add_once(tx, hand_offs, values)
+    standing = await get(tx, hand_off_id)
+    if standing is None or standing.thread != thread:
+        raise ContradictionError(
+            "this id is on record for another conversation", where=f"hand-off {hand_off_id}"
+        )
+    return standing
+
+
+async def get(connection: AsyncConnection, hand_off_id: str) -> HandOff | None:
+    """One hand-off, if there is one of this id."""
+    return maybe(
+        HandOff, (await connection.execute(select(hand_offs).where(hand_offs.c.id == hand_off_id))).first()
+    )
+
+
+async def listing(
+    connection: AsyncConnection, *, thread: str | None = None, open_only: bool = True
+) -> list[HandOff]:
+    """Hand-offs, oldest first: those still open, or all; of one conversation, or of all."""
+    query = select(hand_offs).order_by(hand_offs.c.opened, hand_offs.c.id)
+    if thread is not None:
+        query = query.where(hand_offs.c.thread == thread)
+    if open_only:
+        query = query.where(hand_offs.c.status == "open")
+    return [model(HandOff, row) for row in await connection.execute(query)]
+
+
+async def close(tx: Transaction, hand_off_id: str, *, by: str, now: datetime) -> HandOff:
+    """Close a hand-off; the first to close it is kept. Raises UnknownRecordError."""
+    await tx.execute(
+        update(hand_offs)
+        .where(hand_offs.c.id == hand_off_id, hand_offs.c.status == "open")
+        .values(status="closed", closed=now, closed_by=by)
+    )
+    standing = await get(tx, hand_off_id)
+    if standing is None:
+        raise UnknownRecordError("there is no such hand-off", where=f"hand-off {hand_off_id}")
+    return standing

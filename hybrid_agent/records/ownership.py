@@ -1,0 +1,57 @@
+"""Whose conversation it is: the bot's, or one person's."""
+
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hybrid_agent.records import approvals
+from hybrid_agent.records.models import Ownership, Taken
+from hybrid_agent.records.rows import model, upsert
+from hybrid_agent.records.schema import Transaction, owners
+
+
+async def owner(connection: AsyncConnection, thread: str) -> Ownership:
+    """Who has the conversation; the bot, if nobody ever took it."""
+    row = (await connection.execute(select(owners).where(owners.c.thread == thread))).first()
+    return Ownership(thread=thread) if row is None else model(Ownership, row)
+
+
+async def taken(connection: AsyncConnection) -> list[Ownership]:
+    """The conversations that people have, the longest-held first."""
+    found = await connection.execute(
+        select(owners).where(owners.c.person.is_not(None)).order_by(owners.c.since)
+    )
+    return [model(Ownership, row) for row in found]
+
+
+async def take(tx: Transaction, thread: str, *, by: str, now: datetime, after: str | None = None) -> Taken:
+    """Take the conversation from the bot, or from `after`, a colleague. Only if it is still theirs.
+
+    Pending approvals of the conversation are withdrawn. Taking what one has already is harmless.
+    """
+    values = {"person": by, "since": now, "changed_by": by}
+    adding = upsert(tx, owners).values(thread=thread, **values)
+    changed = await tx.execute(
+        adding.on_conflict_do_update(
+            index_elements=["thread"], set_=values, where=owners.c.person.is_not_distinct_from(after)
+        ).returning(owners)
+    )
+    if changed.first() is None:
+        standing = await owner(tx, thread)
+        return Taken(done=standing.person == by, ownership=standing)
+    withdrawn = await approvals.withdraw(
+        tx, thread=thread, by=by, reason="the conversation was taken over", now=now
+    )
+    return Taken(done=True, ownership=await owner(tx, thread), withdrawn=tuple(withdrawn))
+
+
+async def release(tx: Transaction, thread: str, *, by: str, now: datetime) -> Taken:
+    """Give the conversation back to the bot; only whoever has it can. Repeating it is harmless."""
+    await tx.execute(
+        update(owners)
+        .where(owners.c.thread == thread, owners.c.person == by)
+        .values(person=None, since=now, changed_by=by)
+    )
+    standing = await owner(tx, thread)
+    return Taken(done=standing.person is None, ownership=standing)

@@ -1,0 +1,43 @@
+"""Rows as models, and the insert that both databases can do twice without harm."""
+
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+from sqlalchemy import Table
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Row
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+def model(kind: type[Model], row: Row[Any]) -> Model:
+    """One row as a frozen model."""
+    return kind.model_validate(dict(row._mapping))
+
+
+def maybe(kind: type[Model], row: Row[Any] | None) -> Model | None:
+    """One row as a frozen model, or None for none."""
+    return None if row is None else model(kind, row)
+
+
+def upsert(tx: AsyncConnection, table: Table) -> "postgresql.Insert | sqlite.Insert":
+    """An INSERT with ON CONFLICT in the dialect at hand."""
+    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+
+
+async def add_once(tx: AsyncConnection, table: Table, values: Mapping[str, Any]) -> None:
+    """Insert a row unless its primary key is there already."""
+    await tx.execute(upsert(tx, table).values(**values).on_conflict_do_nothing(index_elements=["id"]))
+
+
+async def one_at_a_time(tx: AsyncConnection, *parts: str) -> None:
+    """Let no other transaction decide about the same thing until this one ends.
+
+    SQLite has one writer anyway; PostgreSQL takes an advisory lock on the hash of the parts.
+    """
+    if tx.dialect.name == "postgresql":
+        await tx.exec_driver_sql(
+            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ("\x1f".join(parts),)
+        )

@@ -1,0 +1,209 @@
+"""The tables, and how they come into being: once, whichever process is first."""
+
+from collections.abc import Sequence
+from typing import NewType
+
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    insert,
+    inspect,
+    select,
+    text,
+)
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hybrid_agent.records.columns import Data, UtcTime, Words
+from hybrid_agent.records.errors import WrongDatabaseError
+
+VERSION = 1
+"""Raised whenever a table changes."""
+
+CREATION_LOCK = 0x68796272
+"""PostgreSQL's advisory lock under which the tables are made."""
+
+Relaxed = NewType("Relaxed", AsyncConnection)
+"""A write transaction whose last moments a power cut may lose: good enough for events, nothing else."""
+
+Transaction = NewType("Transaction", Relaxed)
+"""A write transaction that is on disk when it ends: an approval or a claim that others then act upon."""
+
+metadata = MetaData()
+
+versions = Table("hybrid_agent_version", metadata, Column("version", Integer, primary_key=True))
+
+effects = Table(
+    "hybrid_agent_effects",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("request_id", String, nullable=False),
+    Column("thread", String, nullable=False, index=True),
+    Column("customer_id", String),
+    Column("intent", String, nullable=False),
+    Column("operation", String, nullable=False),
+    Column("arguments", Data, nullable=False),
+    Column("sources", Data, nullable=False),
+    Column("summary", Words, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("key", String, nullable=False),
+    Column("status", String, nullable=False),
+    Column("approved_by", String),
+    Column("claimed_by", String),
+    Column("claimed_until", UtcTime),
+    Column("attempts", Integer, nullable=False, default=0),
+    Column("result", Data),
+    Column("error", Words),
+    Column("settled_by", String),
+    Column("note", Words),
+    Column("created", UtcTime, nullable=False),
+    Column("updated", UtcTime, nullable=False, index=True),
+    CheckConstraint(
+        "status in ('proposed', 'approved', 'executing', 'succeeded', 'failed', 'unknown', 'dropped')",
+        name="hybrid_agent_effects_status",
+    ),
+)
+
+Index("hybrid_agent_effects_customer", effects.c.customer_id, effects.c.digest, effects.c.status)
+
+_under_way = effects.c.status.in_(["approved", "executing", "unknown"])
+Index(
+    "hybrid_agent_effects_once",
+    effects.c.customer_id,
+    effects.c.digest,
+    unique=True,
+    sqlite_where=_under_way,
+    postgresql_where=_under_way,
+)
+
+approvals = Table(
+    "hybrid_agent_approvals",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("action_id", String, ForeignKey(effects.c.id), nullable=False, index=True),
+    Column("thread", String, nullable=False, index=True),
+    Column("customer_id", String),
+    Column("intent", String, nullable=False),
+    Column("operation", String, nullable=False),
+    Column("digest", String, nullable=False),
+    Column("summary", Words, nullable=False),
+    Column("payload", Data, nullable=False),
+    Column("rules", Data, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("expires", UtcTime, nullable=False),
+    Column("status", String, nullable=False),
+    Column("decided_by", String),
+    Column("decided_at", UtcTime),
+    Column("decision", Data),
+    Column("reason", Words),
+    CheckConstraint(
+        "status in ('pending', 'approved', 'edited', 'rejected', 'responded', 'taken_over',"
+        " 'withdrawn', 'expired')",
+        name="hybrid_agent_approvals_status",
+    ),
+)
+
+_pending = approvals.c.status == "pending"
+Index(
+    "hybrid_agent_approvals_once",
+    approvals.c.action_id,
+    unique=True,
+    sqlite_where=_pending,
+    postgresql_where=_pending,
+)
+Index("hybrid_agent_approvals_due", approvals.c.status, approvals.c.expires)
+
+hand_offs = Table(
+    "hybrid_agent_hand_offs",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("thread", String, nullable=False, index=True),
+    Column("customer_id", String),
+    Column("reasons", Data, nullable=False),
+    Column("detail", Words, nullable=False),
+    Column("packet", Data, nullable=False),
+    Column("status", String, nullable=False, index=True),
+    Column("opened", UtcTime, nullable=False),
+    Column("closed", UtcTime),
+    Column("closed_by", String),
+    CheckConstraint("status in ('open', 'closed')", name="hybrid_agent_hand_offs_status"),
+)
+
+owners = Table(
+    "hybrid_agent_owners",
+    metadata,
+    Column("thread", String, primary_key=True),
+    Column("person", String),
+    Column("since", UtcTime, nullable=False),
+    Column("changed_by", String, nullable=False),
+)
+
+events = Table(
+    "hybrid_agent_events",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("thread", String, nullable=False),
+    Column("customer_id", String),
+    Column("turn", String, nullable=False),
+    Column("mark", String, nullable=False),
+    Column("kind", String, nullable=False),
+    Column("at", UtcTime, nullable=False, index=True),
+    Column("intent", String),
+    Column("ms", Float),
+    Column("data", Data, nullable=False),
+    UniqueConstraint("thread", "mark", name="hybrid_agent_events_once"),
+)
+
+_ONLY_GROW = "events are only ever added, never changed or removed"
+
+SQLITE_GUARDS = tuple(
+    f"CREATE TRIGGER hybrid_agent_events_no_{change.lower()} BEFORE {change} ON {events.name} "
+    f"BEGIN SELECT RAISE(ABORT, '{_ONLY_GROW}'); END"
+    for change in ("UPDATE", "DELETE")
+)
+
+POSTGRES_GUARDS = (
+    "CREATE OR REPLACE FUNCTION hybrid_agent_refuse() RETURNS trigger LANGUAGE plpgsql AS "
+    f"$$ BEGIN RAISE EXCEPTION '{_ONLY_GROW}'; END $$",
+    f"CREATE TRIGGER hybrid_agent_events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events.name} "
+    "FOR EACH STATEMENT EXECUTE FUNCTION hybrid_agent_refuse()",
+)
+
+
+async def ensure_schema(tx: Relaxed, where: str) -> None:
+    """Make the tables if they are not there. Raises WrongDatabaseError where they are of another version."""
+    if tx.dialect.name == "postgresql":
+        await tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CREATION_LOCK})
+    await tx.run_sync(_ensure, where)
+
+
+def _ensure(connection: Connection, where: str) -> None:
+    if not inspect(connection).has_table(versions.name):
+        metadata.create_all(connection)
+        for guard in POSTGRES_GUARDS if connection.dialect.name == "postgresql" else SQLITE_GUARDS:
+            connection.exec_driver_sql(guard)
+        connection.execute(insert(versions).values(version=VERSION))
+        return
+    found: Sequence[int] = connection.execute(select(versions.c.version)).scalars().all()
+    if list(found) != [VERSION]:
+        raise _wrong_version(found, where)
+
+
+def _wrong_version(found: Sequence[int], where: str) -> WrongDatabaseError:
+    newer = bool(found) and max(found) > VERSION
+    return WrongDatabaseError(
+        f"its tables are of version {max(found, default='unknown')}; this code needs version {VERSION}",
+        where=where,
+        advice="Upgrade hybrid-agent, or name another database."
+        if newer
+        else "Name a new database, or use the hybrid-agent that made this one.",
+    )
