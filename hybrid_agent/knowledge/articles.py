@@ -1,14 +1,15 @@
 """Finds the articles of a help centre and reads their front matter."""
 
 import hashlib
+import os
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn, Self
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hybrid_agent.knowledge.errors import ArticleError, SourceError
 from hybrid_agent.knowledge.passages import Audience
@@ -31,6 +32,12 @@ class FrontMatter(BaseModel):
     locale: str = Field(default="en", pattern=r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$")
     tags: tuple[str, ...] = ()
 
+    @model_validator(mode="after")
+    def _ends_after_it_begins(self) -> Self:
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValueError(f"valid_until {self.valid_until} is before valid_from {self.valid_from}")
+        return self
+
 
 class ArticleFile(BaseModel):
     """A file as it was found: `name` is its path under its source folder, with forward slashes."""
@@ -41,13 +48,19 @@ class ArticleFile(BaseModel):
     path: Path
     content: bytes
 
+    @property
+    def article(self) -> str:
+        """The article's identity: its name without the suffix."""
+        return self.name.rsplit(".", 1)[0]
+
 
 class Article(BaseModel):
     """A parsed article: what it says about itself and its Markdown body."""
 
     model_config = ConfigDict(frozen=True)
 
-    name: str
+    id: str
+    source: str
     about: FrontMatter
     body: str
 
@@ -69,12 +82,12 @@ def find_articles(sources: Sequence[Path]) -> tuple[ArticleFile, ...]:
                 "Put the help centre's Markdown files there or correct the path."
             )
         for file in found:
-            if file.name in files:
+            if file.article in files:
                 raise ArticleError(
-                    f"{file.path}: another source already has an article named {file.name!r} "
-                    f"({files[file.name].path}). Rename one of them."
+                    f"{file.path}: there is another article {file.article!r} ({files[file.article].path}). "
+                    "Rename one of them."
                 )
-            files[file.name] = file
+            files[file.article] = file
     return tuple(files[name] for name in sorted(files))
 
 
@@ -99,7 +112,7 @@ def parse_article(file: ArticleFile) -> Article:
     body = text[match.end() :] if match else text
     if not body.strip():
         raise ArticleError(f"{file.path}: the article has no text. Write it or delete the file.")
-    return Article(name=file.name, about=about, body=body)
+    return Article(id=file.article, source=file.name, about=about, body=body)
 
 
 def _candidates(source: Path) -> Iterator[tuple[str, Path]]:
@@ -112,15 +125,17 @@ def _candidates(source: Path) -> Iterator[tuple[str, Path]]:
         raise SourceError(
             f"{source}: there is no such folder or file. Correct the path of the knowledge source."
         )
-    try:
-        paths = sorted(path for path in source.rglob("*") if path.suffix.lower() in SUFFIXES)
-    except OSError as error:
-        raise SourceError(
-            f"{source}: cannot be listed ({error.strerror}). Give read access to the folder."
-        ) from error
-    for path in paths:
-        if path.is_file():
-            yield path.relative_to(source).as_posix(), path
+    for folder, _, names in os.walk(source, onerror=_refuse_folder):
+        for name in names:
+            path = Path(folder, name)
+            if path.suffix.lower() in SUFFIXES:
+                yield path.relative_to(source).as_posix(), path
+
+
+def _refuse_folder(error: OSError) -> NoReturn:
+    raise SourceError(
+        f"{error.filename}: cannot be listed ({error.strerror}). Give read access to the folder."
+    ) from error
 
 
 def _read(path: Path) -> bytes:
@@ -155,7 +170,7 @@ def _front_matter(file: ArticleFile, block: str) -> FrontMatter:
             f"{file.path}, line {line}: the front matter is not YAML ({error.problem}). "
             "Quote values that hold a colon or start with a special character."
         ) from error
-    except yaml.YAMLError as error:
+    except (yaml.YAMLError, ValueError) as error:
         raise ArticleError(f"{file.path}: the front matter is not YAML ({error}). Correct it.") from error
     if not isinstance(values, dict):
         raise ArticleError(f"{file.path}: the front matter must be `key: value` lines. Correct it.")
@@ -170,7 +185,9 @@ def _explain(error: ValidationError) -> str:
     faults = []
     for fault in error.errors():
         key = ".".join(str(part) for part in fault["loc"])
-        if fault["type"] == "extra_forbidden":
+        if not key:
+            faults.append(fault["msg"])
+        elif fault["type"] == "extra_forbidden":
             faults.append(f"unknown key `{key}` (known: {known})")
         else:
             faults.append(f"`{key}`: {fault['msg']}, not {fault['input']!r}")

@@ -42,6 +42,10 @@ class Index:
     unit_starts: NDArray[np.int64]
     unit_vectors: NDArray[np.float32]
 
+    def nearest_units(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
+        """For each passage the cosine of its nearest unit with a vector of unit length."""
+        return np.maximum.reduceat(self.unit_vectors @ vector, self.unit_starts[:-1])
+
 
 def load_index(sources: Sequence[Path], encoder: "Encoder", cache: Path) -> Index:
     """The index of the articles in `sources`, from the cache folder or, failing that, built and kept.

@@ -44,9 +44,7 @@ def _long_section_splitter() -> Any:
 
 def _split_article(article: Article, splitter: Any) -> Iterator[Passage]:
     sections = list(_sections(article))
-    title = (
-        article.about.title or _first_heading(sections) or article.name.rsplit("/", 1)[-1].rsplit(".", 1)[0]
-    )
+    title = article.about.title or _first_heading(sections) or article.id.rsplit("/", 1)[-1]
     anchors: dict[str, int] = {}
     found = False
     for path, text in sections:
@@ -59,7 +57,7 @@ def _split_article(article: Article, splitter: Any) -> Iterator[Passage]:
             yield _passage(article, title, section, anchor, ordinal, part)
     if not found:
         raise ArticleError(
-            f"{article.name}: has headings but no text under them. Write it or delete the file."
+            f"{article.source}: has headings but no text under them. Write it or delete the file."
         )
 
 
@@ -106,15 +104,15 @@ def _passage(
     article: Article, title: str, section: tuple[str, ...], anchor: str, ordinal: int, text: str
 ) -> Passage:
     about = article.about
-    base = about.url or article.name
+    base = about.url or article.source
     return Passage(
-        id=f"{article.name}#{anchor}:{ordinal}",
-        article=article.name,
+        id=f"{article.id}#{anchor}:{ordinal}",
+        article=article.id,
         title=title,
         section=section,
         url=f"{base.split('#')[0]}#{anchor}" if anchor and section else base,
         text=text,
-        source=article.name,
+        source=article.source,
         updated=about.updated,
         valid_from=about.valid_from,
         valid_until=about.valid_until,

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 _WORD = re.compile(r"[^\W_]+(?:['\u2019][^\W_]+)?")
 _STOP_LIST = """
-a about also am an and any are as at be been but by can could did do does for from get got had has
-have having hello hey hi how i i'd i'll i'm i've if in into is it it's its just like may me might my
-need of on or our please shall should so some than thank thanks that the their them then there these
-they this to us want was we were what when where which who why will with would you your
+a about also am an and any are as at be been but by can could did do does find for from get got had
+has have having hello hey hi how i i'd i'll i'm i've if in into is it it's its just know like may me
+might my need of on one or our please say see shall should so some something tell than thank thanks
+that the their them then there these they this to us want was we were what when where which who why
+will with would you your
 """
 _STOP_WORDS = frozenset(_STOP_LIST.split())
 _SUFFIXES = ("ingly", "edly", "ing", "ied", "ies", "ed", "es", "ly", "s", "e")

