@@ -33,6 +33,7 @@ def meant(found: Sequence[Found], text: str) -> Found | None:
     A value that a correction points at comes back as certain.
     """
     kept = [one for one in found if not _negated(one, found, text)]
+    kept = [one for one in kept if one.certain] or kept
     values = {repr(one.value) for one in kept}
     if not kept:
         return None

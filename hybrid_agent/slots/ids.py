@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import islice
 
 from hybrid_agent.slots.model import Hints, Hit
 from hybrid_agent.slots.patterns import IdPattern, compile_pattern
@@ -23,25 +24,44 @@ _MEASURE_AFTER = re.compile(
 )
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PHONE = re.compile(r"\+\d[\d ().-]{6,20}")
+_JOINED = re.compile(
+    r"[\s,;]{0,3}(?:(?:and|or|not|und|oder|nicht|et|ou|pas|y|o|no|en|of|niet|&|/|\+)[\s,]{1,2}){0,2}"
+    r"(?:(?:the|also|order|number|no\.?|#)[\s]?){0,3}",
+    re.IGNORECASE,
+)
+_MAX_SPANS = 100
 _SEPARATORS = re.compile(r"[\s#_/.-]+")
 
 
 def find(text: str, hints: Hints) -> Iterator[Hit]:
-    """Ids in the text: as the pattern writes them, then with other separators, case or no prefix."""
+    """Ids in the text: as the pattern writes them, then with other separators, case or no prefix.
+
+    Where one is named as an id ("order 1044"), bare numbers of the same form beside it are not certain.
+    """
     if not hints.pattern or not text:
         return
     pattern = compile_pattern(hints.pattern)
     taken = [(m.start(), m.end()) for m in _PHONE.finditer(text)]
-    for start, end in pattern.spans(text):
-        hit = _hit(pattern, text, start, end, hints)
-        if hit and _free(hit, taken):
+    hits: list[Hit] = []
+    candidates = (_hit(pattern, text, start, end, hints) for start, end in pattern.spans(text)[:_MAX_SPANS])
+    loose = (_loose_hit(pattern, text, match, hints) for match in islice(_LOOSE.finditer(text), _MAX_SPANS))
+    for hit in (*candidates, *loose):
+        if hit and all(hit.end <= start or hit.start >= end for start, end in taken):
             taken.append((hit.start, hit.end))
-            yield hit
-    for match in _LOOSE.finditer(text):
-        hit = _loose_hit(pattern, text, match, hints)
-        if hit and _free(hit, taken):
-            taken.append((hit.start, hit.end))
-            yield hit
+            hits.append(hit)
+    yield from _ranked(text, sorted(hits, key=lambda hit: hit.start), hints)
+
+
+def _ranked(text: str, hits: list[Hit], hints: Hints) -> Iterator[Hit]:
+    named: list[bool] = []
+    for index, hit in enumerate(hits):
+        lettered = not text[hit.start : hit.end].isdigit()
+        joined = (
+            index > 0 and named[-1] and _JOINED.fullmatch(text, hits[index - 1].end, hit.start) is not None
+        )
+        named.append(lettered or joined or _labelled(text, hit.start, hints))
+    for hit, is_named in zip(hits, named, strict=True):
+        yield hit._replace(certain=is_named or (hit.certain and not any(named)))
 
 
 def canonical(value: object, hints: Hints) -> str | None:
@@ -105,7 +125,3 @@ def _label(labels: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
         rf"(?:#|(?<!\w)(?:{words})s?\.?)[\s:#.=-]{{0,4}}(?:(?:is|ist|es|est)[\s:]{{1,2}})?#?$", re.IGNORECASE
     )
-
-
-def _free(hit: Hit, taken: list[tuple[int, int]]) -> bool:
-    return all(hit.end <= start or hit.start >= end for start, end in taken)

@@ -1,4 +1,4 @@
-"""The word lists of `words.toml`, read once when first needed."""
+"""The word lists and facts in the TOML files beside this module, read once when first needed."""
 
 from __future__ import annotations
 
@@ -9,16 +9,21 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-
-@lru_cache(maxsize=8)
-def table(name: str) -> dict[str, Any]:
-    """One table of the data files beside this module, such as "answers" or "numbers"."""
-    return dict(_tables()[name])
+_FILES = ("words.toml", "places.toml", "dates.toml", "streets.toml")
 
 
 @lru_cache(maxsize=1)
-def _tables() -> dict[str, Any]:
-    return tomllib.loads(files(__package__).joinpath("words.toml").read_text(encoding="utf-8"))
+def tables() -> dict[str, Any]:
+    """All tables of the data files by name, such as "answers", "countries" or "dates"."""
+    here = files(__package__)
+    read = [tomllib.loads(here.joinpath(name).read_text(encoding="utf-8")) for name in _FILES]
+    return {name: value for one in read for name, value in one.items()}
+
+
+def table(name: str) -> dict[str, Any]:
+    """One table of the data files."""
+    found: dict[str, Any] = tables()[name]
+    return found
 
 
 def any_of(words: Iterable[str]) -> str:
