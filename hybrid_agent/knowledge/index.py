@@ -95,7 +95,7 @@ def _read(path: Path, key: str) -> Index | None:
     if not path.is_file():
         return None
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             if bytes(stored["key"]).decode() != key:
                 return None
             index = Index(
