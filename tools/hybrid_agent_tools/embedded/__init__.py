@@ -1,0 +1,67 @@
+"""All ports on one SQLite file, with nothing to install or to run beside it."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from pydantic import Field, ValidationError
+
+from hybrid_agent_tools.calendar import Calendar
+from hybrid_agent_tools.connectors import Connection
+from hybrid_agent_tools.customers import CustomerDirectory
+from hybrid_agent_tools.embedded.calendar import EmbeddedCalendar
+from hybrid_agent_tools.embedded.customers import EmbeddedCustomers
+from hybrid_agent_tools.embedded.database import Database
+from hybrid_agent_tools.embedded.identity import EmbeddedIdentity
+from hybrid_agent_tools.embedded.orders import EmbeddedOrders
+from hybrid_agent_tools.embedded.refusals import misconfigured
+from hybrid_agent_tools.embedded.shop import Shop, utc_now
+from hybrid_agent_tools.embedded.tickets import EmbeddedTickets
+from hybrid_agent_tools.identity import Identity
+from hybrid_agent_tools.operation import port_name
+from hybrid_agent_tools.orders import OrderSystem
+from hybrid_agent_tools.tickets import TicketDesk
+from hybrid_agent_tools.values import Value
+
+__all__ = ["EmbeddedSettings", "connect", "open_shop"]
+
+
+class EmbeddedSettings(Value):
+    """Where the shop's file is, and for how many seconds a call waits for another process's lock."""
+
+    path: Path
+    busy_timeout: float = Field(2.0, ge=0, le=60)
+
+
+def connect(settings: Mapping[str, Any]) -> Connection:
+    """Open the shop that the settings name; raises Misconfigured or Unavailable."""
+    try:
+        wanted = EmbeddedSettings.model_validate(dict(settings))
+    except ValidationError as error:
+        problems = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
+        raise misconfigured(
+            f"these settings do not fit: {problems}.", "settings", "Give path, and busy_timeout if need be."
+        ) from error
+    return open_shop(wanted.path, busy_timeout=wanted.busy_timeout)
+
+
+def open_shop(
+    path: Path | str, *, busy_timeout: float = 2.0, clock: Callable[[], datetime] = utc_now
+) -> Connection:
+    """Open a shop's file; `clock` gives the aware time that rules and records go by."""
+    shop = Shop(Database(Path(path), busy_timeout=busy_timeout), clock)
+    orders: OrderSystem = EmbeddedOrders(shop)
+    customers: CustomerDirectory = EmbeddedCustomers(shop)
+    tickets: TicketDesk = EmbeddedTickets(shop)
+    identity: Identity = EmbeddedIdentity(shop)
+    calendar: Calendar = EmbeddedCalendar(shop)
+    systems = {
+        port_name(OrderSystem): orders,
+        port_name(CustomerDirectory): customers,
+        port_name(TicketDesk): tickets,
+        port_name(Identity): identity,
+        port_name(Calendar): calendar,
+    }
+    return Connection(MappingProxyType(systems), shop.database.close)
