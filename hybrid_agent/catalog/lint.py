@@ -80,9 +80,10 @@ def _examples(catalog: Catalog) -> Iterator[Finding]:
             if other != name:
                 yield error(where, f"{example!r} is also an example of {other}: they contradict each other")
     for example in catalog.out_of_scope:
-        if (other := seen.get(" ".join(example.lower().split()).strip(" .!?"))) is not None:
+        if (plain := _plain(example)) in seen:
             yield error(
-                "out_of_scope", f"{example!r} is also an example of {other}: they contradict each other"
+                "out_of_scope",
+                f"{example!r} is also an example of {seen[plain]}: they contradict each other",
             )
 
 

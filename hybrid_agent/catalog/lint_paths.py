@@ -87,7 +87,7 @@ def _condition_paths(condition: Condition) -> Iterator[str]:
     for path, test in condition.items():
         yield path
         if isinstance(test, Bounds):
-            limits = (test.above, test.below, test.at_least, test.at_most)
+            limits = (test.above, test.below, test.at_least, test.at_most, test.same_as)
             yield from (limit for limit in limits if isinstance(limit, str))
 
 

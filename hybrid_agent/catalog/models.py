@@ -54,7 +54,8 @@ class Read(Part):
 class KnownFrom(Part):
     """Where a slot's value may be known from without asking: one field of what a read returns.
 
-    Of several items, the only one is taken; else they are offered to choose from.
+    Of several items, the only one is taken; else they are offered to choose from. `field`, `when` and
+    `offer` are looked up in the item, with `slot` and `business` beside its own fields.
     """
 
     read: Read
@@ -75,6 +76,7 @@ class Slot(Part):
     choices: Mapping[Text, tuple[Text, ...]] = Field(default_factory=dict)
     prefer: Annotated[str, StringConstraints(pattern="^(future|past)$")] | None = None
     known_from: KnownFrom | None = None
+    remember: bool = Field(False, description="Keep the value for later requests of the conversation.")
 
 
 class Answer(Part):
@@ -144,6 +146,9 @@ class Intent(Part):
     autonomy: Autonomy = Autonomy.AUTO
     sign_in: bool = Field(True, description="False: anyone may be served, without an account.")
     slots: tuple[Name, ...] = ()
+    candidates: Mapping[Name, Condition] = Field(
+        default_factory=dict, description="Which items count for a slot here, in place of its own `when`."
+    )
     reads: Mapping[Name, Read] = Field(default_factory=dict)
     knowledge: Scope | None = None
     action: ActionRule | None = None
