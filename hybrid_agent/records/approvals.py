@@ -49,7 +49,7 @@ async def request(
 
     Raises ContradictionError if the id stands for another action, or the action is not proposed any more.
     """
-    await one_at_a_time(tx, action.customer_id or "", action.digest)
+    await one_at_a_time(tx, action.customer_id, action.digest)
     standing = await _stored(tx, wanted.id)
     if standing is None:
         effect = await ledger.get(tx, action.id)

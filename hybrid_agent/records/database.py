@@ -12,7 +12,7 @@ from hybrid_agent.records.engines import BUSY_SECONDS, Engines
 from hybrid_agent.records.errors import BusyError
 from hybrid_agent.records.failures import told
 from hybrid_agent.records.schema import Relaxed, Transaction, ensure_schema
-from hybrid_agent.records.urls import async_url
+from hybrid_agent.records.urls import async_url, plain
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,7 +71,7 @@ async def open_records(url: str) -> Records:
     Raises RecordsError: no driver, unreachable, locked, read-only, no database, or another version.
     """
     parsed = async_url(url)
-    records = Records(parsed.render_as_string(), Engines(parsed))
+    records = Records(plain(parsed), Engines(parsed))
     try:
         if parsed.get_backend_name() == "sqlite":
             await _write_ahead(records)

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL, Connection
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from hybrid_agent.records.errors import UnavailableError
+from hybrid_agent.records.urls import plain
 
 BUSY_SECONDS = 10.0
 """How long a transaction waits for its turn before it gives up."""
@@ -64,7 +65,7 @@ class Engines:
         with self._guard:
             if self._closed.is_set():
                 raise UnavailableError(
-                    "already closed", where=self.url.render_as_string(), advice="Open the records again."
+                    "already closed", where=plain(self.url), advice="Open the records again."
                 )
             known = self._by_loop.get(loop)
             if known is not None:
@@ -137,9 +138,15 @@ def _sqlite_begin(connection: Connection) -> None:
     if sync is None:
         return
     if connection.info.get(SYNC) != sync:
-        connection.exec_driver_sql(f"PRAGMA synchronous = {sync}")
+        _at_once(connection, f"PRAGMA synchronous = {sync}")
         connection.info[SYNC] = sync
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    _at_once(connection, "BEGIN IMMEDIATE")
+
+
+def _at_once(connection: Connection, statement: str) -> None:
+    """Run a statement in one hop to the connection's thread, where SQLAlchemy's cursor takes three."""
+    adapted: Any = connection.connection.dbapi_connection
+    adapted.run_async(lambda driver: driver.execute(statement))
 
 
 def _postgres_begin(connection: Connection) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hybrid_agent.records.errors import ContradictionError, UnknownRecordError
 from hybrid_agent.records.models import Claim, Effect, EffectStatus, Outcome
-from hybrid_agent.records.rows import add_once, maybe, model, one_at_a_time
+from hybrid_agent.records.rows import add_once, maybe, model, one_at_a_time, one_at_a_time_by_id
 from hybrid_agent.records.schema import Transaction, approvals, effects
 from hybrid_agent.state import Action
 
@@ -71,7 +71,7 @@ async def in_flight(tx: Transaction, action: Action, *, now: datetime) -> Effect
     Ask in the transaction that proposes, so that two chats that ask at once cannot both find nothing.
     Nobody knows which anonymous callers are the same one, so for them there is never another.
     """
-    await one_at_a_time(tx, action.customer_id or "", action.digest)
+    await one_at_a_time(tx, action.customer_id, action.digest)
     if action.customer_id is None:
         return None
     awaited = and_(effects.c.status == EffectStatus.PROPOSED, _awaited(now))
@@ -83,7 +83,7 @@ async def in_flight(tx: Transaction, action: Action, *, now: datetime) -> Effect
 
 async def twin(tx: Transaction, action: Action) -> Effect | None:
     """Another effect under way that does the same for the same customer; there is never more than one."""
-    await one_at_a_time(tx, action.customer_id or "", action.digest)
+    await one_at_a_time(tx, action.customer_id, action.digest)
     if action.customer_id is None:
         return None
     found = await tx.execute(select(effects).where(_same_but(action), effects.c.status.in_(UNDER_WAY)))
@@ -96,25 +96,24 @@ async def approve(tx: Transaction, action_id: str, *, by: str, now: datetime) ->
     Raises ContradictionError where a pending approval has to be decided first, where the same is under
     way already for this customer, or where the action is past approving.
     """
-    standing = await require(tx, action_id)
-    if (other := await twin(tx, standing.action)) is not None:
-        raise ContradictionError(
-            f"the same is already under way as action {other.id}", where=_where(action_id)
-        )
-    waiting = exists().where(approvals.c.action_id == effects.c.id, approvals.c.status == "pending")
+    await one_at_a_time_by_id(tx, action_id)
     changed = await _change(
         tx,
-        and_(effects.c.id == action_id, effects.c.status == EffectStatus.PROPOSED, ~waiting),
+        and_(effects.c.id == action_id, effects.c.status == EffectStatus.PROPOSED, ~_WAITING, ~_TWINNED),
         status=EffectStatus.APPROVED,
         approved_by=by,
         updated=now,
     )
-    if changed is not None:
-        return changed
-    standing = await require(tx, action_id)
+    standing = changed or await require(tx, action_id)
     if standing.status is EffectStatus.PROPOSED:
-        raise ContradictionError("a pending approval has to be decided first", where=_where(action_id))
-    if standing.approved_by is None:
+        other = await twin(tx, standing.action)
+        why = (
+            f"the same is under way as action {other.id}"
+            if other
+            else "a pending approval has to be decided first"
+        )
+        raise ContradictionError(why, where=_where(action_id))
+    if standing.approved_by is None or standing.status is EffectStatus.DROPPED:
         raise ContradictionError(
             f"it is {standing.status} and can no longer be approved", where=_where(action_id)
         )
@@ -198,6 +197,18 @@ async def unfinished(connection: AsyncConnection, *, now: datetime, grace: timed
         select(effects).where(or_(lapsed, forgotten)).order_by(effects.c.updated)
     )
     return [model(Effect, row) for row in found]
+
+
+_other = effects.alias("other")
+
+_TWINNED = exists().where(
+    _other.c.customer_id == effects.c.customer_id,
+    _other.c.digest == effects.c.digest,
+    _other.c.id != effects.c.id,
+    _other.c.status.in_(UNDER_WAY),
+)
+
+_WAITING = exists().where(approvals.c.action_id == effects.c.id, approvals.c.status == "pending")
 
 
 def _proposed(action: Action, thread: str, intent: str, now: datetime) -> dict[str, Any]:

@@ -4,10 +4,12 @@ from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
-from sqlalchemy import Table
+from sqlalchemy import ColumnElement, Table, func, literal, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hybrid_agent.records.schema import effects
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -32,12 +34,21 @@ async def add_once(tx: AsyncConnection, table: Table, values: Mapping[str, Any])
     await tx.execute(upsert(tx, table).values(**values).on_conflict_do_nothing(index_elements=["id"]))
 
 
-async def one_at_a_time(tx: AsyncConnection, *parts: str) -> None:
-    """Let no other transaction decide about the same thing until this one ends.
+async def one_at_a_time(tx: AsyncConnection, customer_id: str | None, digest: str) -> None:
+    """Let no other transaction decide about the same write until this one ends.
 
-    SQLite has one writer anyway; PostgreSQL takes an advisory lock on the hash of the parts.
+    SQLite has one writer anyway; PostgreSQL takes an advisory lock on the hash of customer and digest.
     """
     if tx.dialect.name == "postgresql":
-        await tx.exec_driver_sql(
-            "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", ("\x1f".join(parts),)
-        )
+        await tx.execute(select(_lock(literal(f"{customer_id or ''}:{digest}"))))
+
+
+async def one_at_a_time_by_id(tx: AsyncConnection, action_id: str) -> None:
+    """The same for an action that is on record."""
+    if tx.dialect.name == "postgresql":
+        key = func.coalesce(effects.c.customer_id, "") + ":" + effects.c.digest
+        await tx.execute(select(_lock(key)).where(effects.c.id == action_id))
+
+
+def _lock(key: ColumnElement[str]) -> ColumnElement[None]:
+    return func.pg_advisory_xact_lock(func.hashtextextended(key, 0))

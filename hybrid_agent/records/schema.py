@@ -19,6 +19,7 @@ from sqlalchemy import (
     inspect,
     select,
     text,
+    update,
 )
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -180,7 +181,10 @@ POSTGRES_GUARDS = (
 
 
 async def ensure_schema(tx: Relaxed, where: str) -> None:
-    """Make the tables if they are not there. Raises WrongDatabaseError where they are of another version."""
+    """Make the tables if they are not there; write in any case, so that a read-only database shows at once.
+
+    Raises WrongDatabaseError where the tables are of another version.
+    """
     if tx.dialect.name == "postgresql":
         await tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CREATION_LOCK})
     await tx.run_sync(_ensure, where)
@@ -196,6 +200,7 @@ def _ensure(connection: Connection, where: str) -> None:
     found: Sequence[int] = connection.execute(select(versions.c.version)).scalars().all()
     if list(found) != [VERSION]:
         raise _wrong_version(found, where)
+    connection.execute(update(versions).values(version=VERSION))
 
 
 def _wrong_version(found: Sequence[int], where: str) -> WrongDatabaseError:

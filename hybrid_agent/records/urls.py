@@ -16,7 +16,7 @@ EXTRAS = {"asyncpg": "hybrid-agent[postgres]", "aiosqlite": "hybrid-agent"}
 
 
 def async_url(url: str) -> URL:
-    """`sqlite:///path` or `postgresql://...` with the async driver that serves it."""
+    """`sqlite:///path` or `postgresql://...` with the async driver that serves it. Raises RecordsError."""
     try:
         parsed = make_url(url)
     except ArgumentError as error:
@@ -36,11 +36,23 @@ def async_url(url: str) -> URL:
             where=where,
             advice="Write sqlite:///path/to/file.db; a temporary directory will do.",
         )
-    return parsed.set(drivername=_installed(DRIVERS[backend], where))
+    named = parsed.set(drivername=_installed(DRIVERS[backend], where))
+    return named if backend == "sqlite" else _ssl(named)
+
+
+def plain(url: URL) -> str:
+    """The address for messages: no driver, no password."""
+    return url.set(drivername=url.get_backend_name()).render_as_string()
 
 
 def _in_memory(url: URL) -> bool:
     return not url.database or ":memory:" in url.database or url.query.get("mode") == "memory"
+
+
+def _ssl(url: URL) -> URL:
+    """What other drivers call sslmode, asyncpg calls ssl."""
+    query = {("ssl" if name == "sslmode" else name): value for name, value in url.query.items()}
+    return url.set(query=query)
 
 
 def _installed(dialect: str, where: str) -> str:

@@ -1,0 +1,71 @@
+"""What the tests of the records share: both databases, an action, a clock that is told."""
+
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from postgres import fresh_database
+
+from hybrid_agent.records import Records, Transaction, approvals, ledger, open_records
+from hybrid_agent.records.models import Approval, ApprovalRequest, Effect
+from hybrid_agent.state import Action
+
+NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+LEASE = timedelta(seconds=30)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh database of either kind."""
+    return fresh_database() if request.param == "postgresql" else f"sqlite:///{tmp_path}/records.db"
+
+
+@pytest.fixture
+async def records(url: str) -> AsyncIterator[Records]:
+    """Open records on either database."""
+    async with await open_records(url) as opened:
+        yield opened
+
+
+def action(name: str = "a1", *, customer: str | None = "c1", **changes: Any) -> Action:
+    """An action with an id of its own; the same arguments unless told otherwise."""
+    return Action(
+        id=name,
+        request_id="r1",
+        operation="orders.refund",
+        arguments={"order": "1001", "amount": "12.00", **changes},
+        sources={"order": "slot.order", "amount": "quote.amount"},
+        customer_id=customer,
+        summary="Refund 12.00 EUR for order 1001",
+    )
+
+
+async def propose(tx: Transaction, wanted: Action, thread: str = "t1") -> Effect:
+    """Enter an action of the conversation `thread`."""
+    return await ledger.propose(tx, wanted, thread=thread, intent="refund", now=NOW)
+
+
+async def ask(tx: Transaction, wanted: Action, name: str = "p1", thread: str = "t1") -> Approval:
+    """Enter an action and ask for its approval, which expires in an hour."""
+    await propose(tx, wanted, thread)
+    return await approvals.request(tx, asked(name), wanted, thread=thread, intent="refund", now=NOW)
+
+
+def asked(name: str = "p1") -> ApprovalRequest:
+    """An approval to ask for, which expires in an hour."""
+    return ApprovalRequest(id=name, rules=["lead"], payload={"text": "please decide"}, expires=NOW + HOUR)
+
+
+async def cleared(tx: Transaction, wanted: Action, thread: str = "t1") -> Effect:
+    """Enter an action that the customer said yes to."""
+    await propose(tx, wanted, thread)
+    return await ledger.approve(tx, wanted.id, by="customer:c1", now=NOW)
+
+
+async def effect(records: Records, name: str = "a1") -> Effect:
+    """The effect as it stands."""
+    async with records.read() as connection:
+        return await ledger.require(connection, name)
