@@ -29,7 +29,7 @@ def connect(name: str, settings: Mapping[str, Any]) -> Connection:
     module, _, attribute = CONNECTORS.get(name, name).partition(":")
     try:
         factory = getattr(import_module(module), attribute) if attribute else None
-    except (ImportError, AttributeError) as error:
+    except (ImportError, AttributeError, TypeError, ValueError) as error:
         raise _unknown(name, f"{type(error).__name__}: {error}") from error
     if not callable(factory):
         raise _unknown(name, "it names no callable")
