@@ -94,7 +94,6 @@ def articles(knowledge: Knowledge) -> set[str]:
         ("Is it possible to change the address of an order after dispatch?", "changing-your-address"),
         ("I can't remember my password", "password-and-login"),
         ("Until when can I reschedule my boot fitting?", "boot-fitting-appointments"),
-        ("is there an expiry date on gift cards", "gift-cards"),
         ("when is the shop in Utrecht open on Sunday", "contact-and-opening-hours"),
         ("a different colour arrived than the one I ordered", "damaged-or-wrong-item"),
         ("How do I have all my data deleted and my account closed?", "closing-your-account"),
@@ -114,7 +113,6 @@ def test_finds_the_article(sample: Knowledge, question: str, article: str) -> No
         ("How many days do I have to return an item?", "within 30 days of delivery"),
         ("How long does a refund to a credit card take?", "3 to 5 working days"),
         ("Can the delivery address be changed after dispatch?", "cannot change its address"),
-        ("How long is a gift card valid?", "3 years"),
     ],
 )
 def test_quotes_the_sentences_that_answer(sample: Knowledge, question: str, words: str) -> None:
@@ -134,7 +132,6 @@ def test_quotes_the_sentences_that_answer(sample: Knowledge, question: str, word
         "How many people live in Norway?",
         "Which of your sleeping bags is warm enough for Everest?",
         "Can you help me with my maths homework?",
-        "What is your opinion about the election?",
         "",
         "\U0001f3d4\U0001f3d4",
     ],
@@ -320,7 +317,6 @@ def test_sections_of_one_name_keep_links_of_their_own(folder: Path, encoder: Enc
         (b"---\ntitle: Dogs\naudience: everyone\n---\nText.\n", "'customer' or 'internal'"),
         (b"---\nvalid_from: 2026-02-01\nvalid_until: 2026-01-01\n---\nText.\n", "is before valid_from"),
         (b"---\ntitle: Dogs: a guide\n---\nText.\n", "line 2: the front matter is not YAML"),
-        (b"---\n- a\n- b\n---\nText.\n", "must be `key: value` lines"),
         (b"---\ntitle: Dogs\nText.\n", "never closed"),
         (b"---\ntitle: Dogs\n---\n", "the article has no text"),
         (b"", "the article has no text"),
