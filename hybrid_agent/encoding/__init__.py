@@ -3,14 +3,16 @@
 from hybrid_agent.encoding.errors import EncodingError, ModelFileError
 from hybrid_agent.encoding.langchain import from_embeddings
 from hybrid_agent.encoding.minilm import MiniLM, default_encoder
-from hybrid_agent.encoding.protocol import Encoder, Matrix
+from hybrid_agent.encoding.protocol import Encoder, Layered, Matrix, widest
 
 __all__ = [
     "Encoder",
     "EncodingError",
+    "Layered",
     "Matrix",
     "MiniLM",
     "ModelFileError",
     "default_encoder",
     "from_embeddings",
+    "widest",
 ]

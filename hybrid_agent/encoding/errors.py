@@ -1,13 +1,17 @@
 """EncodingError: a text could not be turned into a vector.
 
-EncodingError
-└── ModelFileError: the encoder's model is missing, truncated or altered
+HybridAgentError
+├── EncodingError        an encoder gave something that cannot be used as vectors
+└── ConfigurationError
+    └── ModelFileError   the encoder's model is missing, truncated or altered
 """
 
-
-class EncodingError(Exception):
-    """The encoder gave something that cannot be used as vectors."""
+from hybrid_agent.errors import ConfigurationError, HybridAgentError
 
 
-class ModelFileError(EncodingError):
+class EncodingError(HybridAgentError):
+    """An encoder gave something that cannot be used as vectors."""
+
+
+class ModelFileError(ConfigurationError):
     """The model file is missing, truncated or altered."""

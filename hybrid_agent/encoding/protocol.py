@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 if TYPE_CHECKING:
     import numpy as np
@@ -28,3 +28,15 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Rows of unit length, shape (len(texts), dimensions), float32."""
         ...
+
+
+@runtime_checkable
+class Layered(Protocol):
+    """An encoder that can also give a wider view, which classifiers learn better from."""
+
+    layers: Encoder
+
+
+def widest(encoder: Encoder) -> Encoder:
+    """The wider view of an encoder that has one, else the encoder itself."""
+    return encoder.layers if isinstance(encoder, Layered) else encoder

@@ -1,0 +1,87 @@
+"""From scores to probabilities: which intent, whether any, and where to draw the line."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from hybrid_agent.encoding import Matrix
+
+OUT_OF_SCOPE_RATE = 0.15
+"""Share of utterances assumed to fit no intent, whatever share of the examples does."""
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """`sharpness` turns scores into P(intent); `slopes` and `offset` turn `signs` into P(in scope)."""
+
+    sharpness: float
+    slopes: tuple[float, ...]
+    offset: float
+    threshold: float
+
+    def in_scope(self, scores: Matrix) -> NDArray[np.float64]:
+        """Probability that each row of scores belongs to any intent."""
+        import numpy as np
+
+        logit = signs(scores) @ np.asarray(self.slopes) + self.offset
+        probability: NDArray[np.float64] = 1 / (1 + np.exp(-np.clip(logit, -30, 30)))
+        return probability
+
+    def intents(self, scores: Matrix) -> NDArray[np.float64]:
+        """Probability of each intent, given that there is one."""
+        return softmax(scores, self.sharpness)
+
+
+def calibrate(
+    scores: Matrix, truth: NDArray[np.intp], outside: Matrix, max_loss: float, sharpest: float = 100.0
+) -> Calibration:
+    """Fit the probabilities on held-out scores of examples inside (with `truth`) and outside the catalog."""
+    import numpy as np
+    from scipy.optimize import minimize_scalar  # type: ignore[import-untyped]
+    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+    def surprise(sharpness: float) -> float:
+        right = softmax(scores, sharpness)[np.arange(len(truth)), truth]
+        return float(-np.log(np.maximum(right, 1e-12)).mean())
+
+    sharpness = float(minimize_scalar(surprise, bounds=(1.0, sharpest), method="bounded").x)
+    inside = np.r_[np.ones(len(scores)), np.zeros(len(outside))]
+    weights = np.where(
+        inside > 0, (1 - OUT_OF_SCOPE_RATE) / max(len(scores), 1), OUT_OF_SCOPE_RATE / max(len(outside), 1)
+    )
+    head = LogisticRegression(C=10.0, max_iter=1000)
+    head.fit(np.r_[signs(scores), signs(outside)], inside, sample_weight=weights * len(inside))
+    fitted = Calibration(sharpness, tuple(map(float, head.coef_[0])), float(head.intercept_[0]), 0.0)
+    right = scores.argmax(axis=1) == truth
+    threshold = loss_threshold(fitted.in_scope(scores), right, max_loss)
+    return Calibration(fitted.sharpness, fitted.slopes, fitted.offset, threshold)
+
+
+def loss_threshold(in_scope: NDArray[np.float64], right: NDArray[np.bool_], max_loss: float) -> float:
+    """The highest threshold that refuses at most the share `max_loss` of the examples although right."""
+    import numpy as np
+
+    kept = np.sort(in_scope[right])
+    return float(kept[min(int(max_loss * len(in_scope)), len(kept) - 1)]) if len(kept) else 0.0
+
+
+def signs(scores: Matrix) -> NDArray[np.float64]:
+    """What tells in scope from out, per row: the best score and its lead over the second, shape (n, 2)."""
+    import numpy as np
+
+    best = -np.partition(-scores.astype(np.float64), 1, axis=1)[:, :2]
+    return np.stack([best[:, 0], best[:, 0] - best[:, 1]], axis=1)
+
+
+def softmax(scores: Matrix, sharpness: float) -> NDArray[np.float64]:
+    """exp(sharpness * scores), normalised by row."""
+    import numpy as np
+
+    power = np.exp(sharpness * (scores - scores.max(axis=1, keepdims=True)).astype(np.float64))
+    probability: NDArray[np.float64] = power / power.sum(axis=1, keepdims=True)
+    return probability
