@@ -36,9 +36,3 @@ def fresh_database() -> str:
     name = f"test_{uuid.uuid4().hex}"
     server.psql(f"CREATE DATABASE {name};")
     return str(server.get_uri(database=name))
-
-
-@pytest.fixture
-def postgres_url() -> str:
-    """A fresh PostgreSQL database, as a plain `postgresql://` address."""
-    return fresh_database()

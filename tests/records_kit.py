@@ -1,33 +1,15 @@
-"""What the tests of the records share: both databases, an action, a clock that is told."""
+"""What the tests of the records share: an action, its approval, and a clock that is told."""
 
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
-from postgres import fresh_database
-
-from hybrid_agent.records import Records, Transaction, approvals, ledger, open_records
+from hybrid_agent.records import Records, Transaction, approvals, ledger
 from hybrid_agent.records.models import Approval, ApprovalRequest, Effect
 from hybrid_agent.state import Action
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 LEASE = timedelta(seconds=30)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh database of either kind."""
-    return fresh_database() if request.param == "postgresql" else f"sqlite:///{tmp_path}/records.db"
-
-
-@pytest.fixture
-async def records(url: str) -> AsyncIterator[Records]:
-    """Open records on either database."""
-    async with await open_records(url) as opened:
-        yield opened
 
 
 def action(name: str = "a1", *, customer: str | None = "c1", **changes: Any) -> Action:

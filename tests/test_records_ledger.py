@@ -9,7 +9,7 @@ from records_kit import HOUR, LEASE, NOW, action, ask, cleared, effect, propose
 from hybrid_agent.records import ContradictionError, Records, UnknownRecordError, approvals, ledger
 from hybrid_agent.records.models import EffectStatus
 
-pytest_plugins = ("records_kit",)
+pytest_plugins = ("records_fixtures",)
 
 
 async def test_proposing_twice_keeps_one_effect_with_its_key_and_times(records: Records) -> None:
