@@ -20,6 +20,13 @@ _INSTEAD = re.compile(
 )
 
 
+_CHANGE = re.compile(
+    r"(?<!\w)(?:(?:change|correct|set|update|switch)\s(?:[\w']{1,20}\s){1,5}(?:from|to)\b|instead\b|"
+    r"(?:is|was) (?:wrong|incorrect|not right)\b|stattdessen\b|à la place\b)",
+    re.IGNORECASE,
+)
+
+
 class _Cues(NamedTuple):
     before: re.Pattern[str]
     after: re.Pattern[str]
@@ -47,7 +54,7 @@ def corrects(text: str) -> bool:
     """Whether the message takes back something said before ("no, I meant ...", "actually ...")."""
     plain = fold(text).text
     cues = _cues()
-    return bool(cues.opening.match(plain) or cues.cue.search(plain))
+    return bool(cues.opening.match(plain) or cues.cue.search(plain) or _CHANGE.search(plain))
 
 
 def _negated(one: Found, found: Sequence[Found], text: str) -> bool:

@@ -15,7 +15,7 @@ _LABELS = (
     "order|number|no|nr|num|id|ref|reference|bestellung|bestellnummer|auftrag|nummer|commande|"
     "num[eé]ro|n[°º]|pedido|n[uú]mero|bestelling|bestelnummer|ordernummer"
 )
-_LOOSE = re.compile(r"(?<!\w)[A-Za-z]{0,8}[ _#/.-]{0,2}\d{1,16}(?:[ _/.-]\d{1,8}){0,3}(?!\w)", re.ASCII)
+_LOOSE = re.compile(r"(?<!\w)[A-Za-z]{0,8}[ _#/.-]{0,3}\d{1,16}(?:[ _/.-]\d{1,8}){0,3}(?!\w)", re.ASCII)
 _MONEY_BEFORE = re.compile(r"(?:[$€£¥]|\b(?:USD|EUR|GBP|CHF))\s?$", re.IGNORECASE)
 _MEASURE_AFTER = re.compile(
     r"\s?(?:[$€£¥%]|(?:USD|EUR|GBP|CHF|euros?|dollars?|pounds?|am|pm|uhr|days?|weeks?|months?|years?|hours?|"
