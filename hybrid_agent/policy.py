@@ -17,9 +17,9 @@ from enum import StrEnum
 
 from hybrid_agent.caller import Caller, Kind
 from hybrid_agent.catalog import ActionRule, Approver, Autonomy, Intent, Thresholds, holds
-from hybrid_agent.catalog.paths import Scope
+from hybrid_agent.catalog.paths import Scope as Facts
 from hybrid_agent.state import Action
-from hybrid_agent_tools import Operation, Risk
+from hybrid_agent_tools import Operation, Risk, Scope
 
 
 class Verdict(StrEnum):
@@ -61,16 +61,19 @@ def judge(
     operation: Operation,
     intent: Intent,
     *,
-    facts: Scope,
+    facts: Facts,
     confidence: float,
     thresholds: Thresholds,
+    customer_id: str | None,
 ) -> Ruling:
     """What this action needs. `facts` are what its conditions are looked up in, the arguments added here."""
     rule = intent.action
     if rule is None or rule.operation != action.operation or not operation.writes:
         return Ruling(Verdict.NOT_ALLOWED, reasons=("no_such_action",))
-    if intent.sign_in and action.customer_id is None:
+    if (intent.sign_in or operation.scope is Scope.CUSTOMER) and customer_id is None:
         return Ruling(Verdict.SIGN_IN, reasons=("anonymous",))
+    if action.customer_id not in (None, customer_id):
+        return Ruling(Verdict.NOT_ALLOWED, reasons=("other_customer",))
     scope = with_arguments(facts, action)
     for allow in rule.allow:
         if not holds(allow.when, scope):
@@ -101,7 +104,7 @@ def permits(ruling: Ruling, action: Action, granted: Granted, now: datetime) -> 
     return not ruling.customer_yes or granted.confirmed == action.digest
 
 
-def may_decide(approver: Caller, rules: tuple[Approver, ...], action: Action, facts: Scope) -> bool:
+def may_decide(approver: Caller, rules: tuple[Approver, ...], action: Action, facts: Facts) -> bool:
     """Whether this member of staff holds a role that may approve this action."""
     scope = with_arguments(facts, action)
     return approver.kind is Kind.STAFF and any(
@@ -109,6 +112,6 @@ def may_decide(approver: Caller, rules: tuple[Approver, ...], action: Action, fa
     )
 
 
-def with_arguments(facts: Scope, action: Action) -> Scope:
+def with_arguments(facts: Facts, action: Action) -> Facts:
     """The facts with the action's arguments under `argument`."""
     return {**facts, "argument": dict(action.arguments)}

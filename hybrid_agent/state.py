@@ -50,25 +50,25 @@ class EvidenceKind(StrEnum):
 
     FACT = "fact"
     PASSAGE = "passage"
-    POLICY = "policy"
     EFFECT = "effect"
 
 
 class Evidence(Frozen):
     """Something that may be said to the customer, with its source and time.
 
-    `name` is what the catalog calls it (`order`, `quote`); `data` holds a fact's fields as JSON;
-    `text` is what it says in words.
+    `name` is what the catalog calls it (`order`, `quote`); `data` holds a fact's or an effect's fields as
+    JSON, `text` a passage's words. `request_id` is the request that it was looked up for.
     """
 
     id: str
+    request_id: str
     kind: EvidenceKind
     name: str
     source: str
     at: datetime
-    text: str = ""
     title: str = ""
     url: str | None = None
+    text: str = ""
     data: JsonValue = None
 
 
@@ -114,13 +114,14 @@ class Phase(StrEnum):
 class Request(Frozen):
     """One thing that the customer wants: an intent with its slots and, if it writes, its action.
 
-    `confidence` is the calibrated probability that the intent is right. `failures` counts the answers
-    to the open question that could not be used. `confirmed` is the digest that the customer said yes to;
-    `approval_id` names the approval that a person must give.
+    `intent` is None for a question that none of the intents is meant for; `confidence` is the calibrated
+    probability that the intent is right. `failures` counts the answers to the open question that could not
+    be used. `confirmed` is the digest that the customer said yes to; `approval_id` names the approval that
+    a person must give.
     """
 
     id: str
-    intent: str
+    intent: str | None
     confidence: float
     text: str
     phase: Phase = Phase.OPEN
@@ -141,12 +142,17 @@ class QuestionKind(StrEnum):
 
 
 class Question(Frozen):
-    """The one question that is open, and about what; `options` are the intents or values on offer."""
+    """The one question that is open, and about what.
+
+    `options` are the intents or slot values on offer, each with the words shown for it; `text` is the
+    message that the question is about, where no request holds it yet.
+    """
 
     kind: QuestionKind
     request_id: str | None = None
     slot: str | None = None
-    options: tuple[str, ...] = ()
+    options: Mapping[str, str] = Field(default_factory=dict)
+    text: str = ""
 
 
 class PointKind(StrEnum):
@@ -164,16 +170,16 @@ class PointKind(StrEnum):
 
 
 class Point(Frozen):
-    """One thing to say: a phrase by name with its values, and the ids of the evidence under it.
+    """One thing to say, in its standard words, with the ids of the evidence under it.
 
-    `text` is used as it stands where the words are somebody's own (an agent's answer, a passage).
+    `literal` is the catalog's own wording without the values: what stands in it is policy. A point of kind
+    PERSON is a colleague's words and is passed on as they are.
     """
 
     kind: PointKind
-    phrase: str = ""
-    values: Mapping[str, JsonValue] = Field(default_factory=dict)
+    text: str
     evidence: tuple[str, ...] = ()
-    text: str = ""
+    literal: str = ""
 
 
 class Citation(Frozen):
@@ -234,6 +240,13 @@ class Event(Frozen):
     data: Mapping[str, JsonValue] = Field(default_factory=dict)
 
 
+class Step(Frozen):
+    """A node that the turn went through, and the milliseconds it took."""
+
+    node: str
+    ms: float
+
+
 class Signals(Frozen):
     """What the customer's tone says; `anger` is 0..1, `because` the words that led to it."""
 
@@ -253,22 +266,26 @@ class State(Input, total=False):
     """What a conversation remembers from turn to turn.
 
     The first group lives as long as the thread; the second is about the running turn and is emptied by
-    `screen` at its start.
+    `screen` at its start. `heard` is the message as the reasoner sees it; `misunderstood` counts turns in a
+    row that could not be served; `notices` tell a decider why a decision did not count.
     """
 
     customer_id: str | None
     requests: list[Request]
     evidence: list[Evidence]
     question: Question | None
+    misunderstood: int
     status: Status
 
     turn: str
+    heard: str
     started: datetime
     points: list[Point]
     signals: Signals | None
     reply: Reply | None
     escalation: Escalation | None
-    trail: list[str]
+    notices: list[str]
+    trail: list[Step]
     events: list[Event]
 
 

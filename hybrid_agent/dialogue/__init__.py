@@ -1,0 +1,1 @@
+"""What the nodes do: read a message, fill slots, gather facts, propose, decide, execute, hand off."""

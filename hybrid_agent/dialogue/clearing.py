@@ -1,0 +1,150 @@
+"""What the gate's ruling means for a request: ask the customer, ask a person, or clear it for execution."""
+
+from datetime import datetime
+
+from hybrid_agent.catalog import ActionRule
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.facts import Facts, facts_of
+from hybrid_agent.dialogue.saying import say
+from hybrid_agent.dialogue.steps import Stepped
+from hybrid_agent.policy import Ruling, Verdict
+from hybrid_agent.records import ledger
+from hybrid_agent.records.models import Effect, EffectStatus
+from hybrid_agent.state import (
+    Action,
+    Escalation,
+    Event,
+    EventKind,
+    Phase,
+    Point,
+    PointKind,
+    Question,
+    QuestionKind,
+    Request,
+    State,
+)
+
+
+async def next_step(
+    request: Request, ruling: Ruling, state: State, deployment: Deployment, thread: str
+) -> Stepped:
+    """Take a request with an action one step on, as the ruling says."""
+    facts = facts_of(request, state["evidence"], deployment.catalog)
+    match ruling.verdict:
+        case Verdict.SIGN_IN:
+            return _done(request, say(PointKind.REFUSAL, deployment.phrases["sign_in"]))
+        case Verdict.NOT_ALLOWED:
+            template = ruling.otherwise or deployment.phrases["not_possible"]
+            return _done(request, about_action(PointKind.ANSWER, template, request, facts, deployment))
+        case Verdict.HAND_OFF:
+            return Stepped(request, escalation=Escalation(reasons=ruling.reasons))
+        case Verdict.PROCEED:
+            return await _proceed(request, ruling, facts, state, deployment, thread)
+
+
+async def _proceed(
+    request: Request, ruling: Ruling, facts: Facts, state: State, deployment: Deployment, thread: str
+) -> Stepped:
+    action, now = action_of(request), deployment.clock()
+    async with deployment.records.write() as tx:
+        twin = await ledger.in_flight(tx, action, now=now)
+        if twin is None:
+            standing = await ledger.propose(tx, action, thread=thread, intent=str(request.intent), now=now)
+            if not ruling.approval and _agreed(request, ruling):
+                by = f"customer:{action.customer_id}" if ruling.customer_yes else "policy"
+                await ledger.approve(tx, standing.id, by=by, now=now)
+    if twin is not None:
+        return _same_again(request, facts, twin, deployment)
+    proposed = _event(EventKind.PROPOSED, request, state, now)
+    if not _agreed(request, ruling):
+        return _ask_customer(request, facts, deployment, proposed)
+    if ruling.approval:
+        return _ask_person(request, facts, deployment, proposed)
+    cleared = request.model_copy(update={"phase": Phase.CLEARED})
+    return Stepped(cleared, events=(proposed,))
+
+
+def _agreed(request: Request, ruling: Ruling) -> bool:
+    return not ruling.customer_yes or request.confirmed == action_of(request).digest
+
+
+def _ask_customer(request: Request, facts: Facts, deployment: Deployment, proposed: Event) -> Stepped:
+    template = rule_of(request, deployment).confirm or deployment.phrases["confirm"]
+    return Stepped(
+        request.model_copy(update={"phase": Phase.CONFIRMING}),
+        question=Question(kind=QuestionKind.CONFIRM, request_id=request.id),
+        points=(about_action(PointKind.CONFIRM, template, request, facts, deployment),),
+        events=(proposed,),
+    )
+
+
+def _ask_person(request: Request, facts: Facts, deployment: Deployment, proposed: Event) -> Stepped:
+    template = rule_of(request, deployment).pending or deployment.phrases["pending"]
+    waiting = request.model_copy(
+        update={"phase": Phase.APPROVING, "approval_id": approval_id(action_of(request))}
+    )
+    return Stepped(
+        waiting,
+        points=(about_action(PointKind.PENDING, template, request, facts, deployment),),
+        events=(proposed,),
+    )
+
+
+def _same_again(request: Request, facts: Facts, twin: Effect, deployment: Deployment) -> Stepped:
+    """The same is under way already for this customer: say so instead of doing it twice."""
+    phrase = "still_pending" if twin.status is EffectStatus.PROPOSED else "already_pending"
+    return _done(
+        request, about_action(PointKind.PENDING, deployment.phrases[phrase], request, facts, deployment)
+    )
+
+
+async def drop(request: Request, deployment: Deployment, reason: str) -> None:
+    """Take an action that will not be done off the ledger."""
+    if request.action is not None:
+        async with deployment.records.write() as tx:
+            await ledger.drop(tx, request.action.id, reason=reason, now=deployment.clock())
+
+
+def _done(request: Request, point: Point) -> Stepped:
+    return Stepped(request.model_copy(update={"phase": Phase.DONE}), points=(point,))
+
+
+def about_action(
+    kind: PointKind, template: str, request: Request, facts: Facts, deployment: Deployment, **values: str
+) -> Point:
+    """A point about a request's action: its summary and arguments may be said."""
+    rule, action = rule_of(request, deployment), action_of(request)
+    under = (*facts.under(rule.summary), f"{request.id}.argument", f"{request.id}.slot")
+    with_arguments = Facts({**facts.scope, "argument": dict(action.arguments)}, facts.ids)
+    return say(kind, template, with_arguments, evidence=under, summary=action.summary, **values)
+
+
+def rule_of(request: Request, deployment: Deployment) -> ActionRule:
+    """The catalog's rule for the action of this request."""
+    rule = deployment.catalog.intents[str(request.intent)].action
+    if rule is None:
+        raise LookupError(f"the intent {request.intent} has no action")
+    return rule
+
+
+def action_of(request: Request) -> Action:
+    """The action of a request that has one."""
+    if request.action is None:
+        raise LookupError(f"the request {request.id} has no action")
+    return request.action
+
+
+def approval_id(action: Action) -> str:
+    """The id of the approval that an action waits for: the same whenever it is asked for again."""
+    return f"A-{action.id[:8]}"
+
+
+def _event(kind: EventKind, request: Request, state: State, at: datetime) -> Event:
+    action = action_of(request)
+    return Event(
+        kind=kind,
+        at=at,
+        turn=state["turn"],
+        intent=request.intent,
+        data={"operation": action.operation, "action_id": action.id},
+    )

@@ -1,0 +1,169 @@
+"""A person's decision on a pending action: whether it counts, and what follows for the request."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from hybrid_agent import policy
+from hybrid_agent.caller import Caller
+from hybrid_agent.catalog import ActionRule, Approver
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.clearing import action_of, approval_id, rule_of
+from hybrid_agent.dialogue.facts import Facts, facts_of
+from hybrid_agent.dialogue.following import Entered, follow
+from hybrid_agent.dialogue.inbox import ApproveForm, EditForm, Form, RejectForm, RespondForm, TakeOverForm
+from hybrid_agent.dialogue.proposing import ImpossibleError, checked_arguments, freeze, rule_on
+from hybrid_agent.phrasing import render
+from hybrid_agent.records import approvals, ownership
+from hybrid_agent.records.models import (
+    Approval,
+    ApprovalRequest,
+    Approve,
+    Decided,
+    Decision,
+    Edit,
+    Refusal,
+    Reject,
+    Respond,
+    TakeOver,
+)
+from hybrid_agent.state import (
+    Action,
+    Request,
+    State,
+)
+
+
+async def register(request: Request, state: State, deployment: Deployment, thread: str) -> Approval:
+    """Ask for the approval that a request waits for; doing it again changes nothing."""
+    rule, action, now = rule_of(request, deployment), action_of(request), deployment.clock()
+    facts = facts_of(request, state["evidence"], deployment.catalog)
+    wanted = _approval_request(request, rule, action, facts, now)
+    async with deployment.records.write() as tx:
+        return await approvals.request(tx, wanted, action, thread=thread, intent=str(request.intent), now=now)
+
+
+def _approval_request(
+    request: Request, rule: ActionRule, action: Action, facts: Facts, now: datetime
+) -> ApprovalRequest:
+    if rule.approval is None:
+        raise LookupError(f"the action of {request.intent} names nobody who may approve it")
+    payload: dict[str, JsonValue] = {
+        "arguments": dict(action.arguments),
+        "sources": dict(action.sources),
+        "facts": {name: value for name, value in facts.scope.items() if name not in ("business", "argument")},
+        "confidence": request.confidence,
+        "message": request.text,
+    }
+    return ApprovalRequest(
+        id=approval_id(action),
+        rules=[approver.model_dump(mode="json") for approver in rule.approval.by],
+        payload=payload,
+        expires=now + rule.approval.expires_after,
+    )
+
+
+async def enter(
+    form: Form, request: Request, approver: Caller, state: State, deployment: Deployment, thread: str
+) -> Entered:
+    """Enter a decision in the records if this person may take it, and return what follows."""
+    facts = facts_of(request, state["evidence"], deployment.catalog)
+    rules, action = _rules(request, deployment), action_of(request)
+    if not policy.may_decide(approver, rules, action, facts.scope):
+        roles = ", ".join(sorted({rule.role for rule in rules}))
+        notice = f"{approver.id} may not decide {form.approval_id}; it needs one of the roles: {roles}."
+        return Entered(request, notice=notice)
+    try:
+        decision = _decision(form, request, approver, state, deployment, thread)
+    except ImpossibleError as problem:
+        return Entered(request, notice=f"This cannot be done: {problem}")
+    now = deployment.clock()
+    async with deployment.records.write() as tx:
+        answer = await approvals.decide(
+            tx, form.approval_id, digest=form.digest, decision=decision, by=approver.id, now=now
+        )
+        if isinstance(answer, Decided) and isinstance(decision, TakeOver):
+            await ownership.take(tx, thread, by=approver.id, now=now)
+    if isinstance(answer, Refusal):
+        stood = follow(request, answer.approval, state, deployment) if answer.approval else Entered(request)
+        return replace(stood, notice=answer.sentence)
+    if isinstance(decision, Edit):
+        request = _edited(request, decision)
+    return follow(request, answer.then or answer.approval, state, deployment)
+
+
+def _rules(request: Request, deployment: Deployment) -> tuple[Approver, ...]:
+    approval = rule_of(request, deployment).approval
+    return approval.by if approval else ()
+
+
+def _decision(
+    form: Form, request: Request, approver: Caller, state: State, deployment: Deployment, thread: str
+) -> Decision:
+    match form:
+        case ApproveForm():
+            return Approve(reason=form.message)
+        case RejectForm():
+            return Reject(reason=form.message)
+        case RespondForm():
+            return Respond(text=form.message)
+        case TakeOverForm():
+            return TakeOver(reason=form.message)
+        case EditForm():
+            return _edit(form, request, approver, state, deployment, thread)
+
+
+def _edit(
+    form: EditForm, request: Request, approver: Caller, state: State, deployment: Deployment, thread: str
+) -> Edit:
+    """The edited action, through the gate again; beyond the editor's power it needs another's approval."""
+    old, rule, now = action_of(request), rule_of(request, deployment), deployment.clock()
+    if form.edited_action.name != old.operation:
+        raise ImpossibleError(f"an edit changes arguments; {form.edited_action.name} is another action.")
+    operation = deployment.toolbox.operations[old.operation]
+    arguments = checked_arguments(operation, {**old.arguments, **form.edited_action.args})
+    changed = [name for name, value in arguments.items() if old.arguments.get(name) != value]
+    if not changed:
+        raise ImpossibleError("the edit changes nothing; approve it instead.")
+    sources = {**old.sources, **dict.fromkeys(changed, f"person:{approver.id}")}
+    facts = facts_of(request, state["evidence"], deployment.catalog)
+    summary = render(rule.summary, _resummed(facts, rule, arguments))
+    new = freeze(
+        request, operation, arguments, sources, summary=summary, thread=thread, customer_id=old.customer_id
+    )
+    edited = request.model_copy(update={"action": new})
+    ruling = rule_on(edited, state, deployment)
+    if ruling.verdict is not policy.Verdict.PROCEED:
+        why = (
+            render(ruling.otherwise, _resummed(facts, rule, arguments))
+            if ruling.otherwise
+            else "the policy says no."
+        )
+        raise ImpossibleError(why)
+    rules = _rules(request, deployment)
+    if policy.may_decide(approver, rules, new, facts.scope):
+        return Edit(action=new, reason=form.message)
+    return Edit(action=new, approval=_approval_request(edited, rule, new, facts, now), reason=form.message)
+
+
+def _resummed(facts: Facts, rule: ActionRule, arguments: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """The facts with the edited values in place of those that the catalog maps into the arguments."""
+    scope = {**facts.scope, "argument": dict(arguments)}
+    for name, path in rule.arguments.items():
+        root, _, rest = path.partition(".")
+        under = scope.get(root)
+        if name in arguments and rest and "." not in rest and isinstance(under, dict):
+            scope[root] = {**under, rest: arguments[name]}
+    return scope
+
+
+def _edited(request: Request, decision: Edit) -> Request:
+    """The request with the edited action; a person's edit stands for the customer's yes."""
+    return request.model_copy(
+        update={
+            "action": decision.action,
+            "confirmed": decision.action.digest,
+            "approval_id": decision.approval.id if decision.approval else request.approval_id,
+        }
+    )

@@ -1,0 +1,114 @@
+"""What follows for a request from its approval, as that stands in the records."""
+
+from dataclasses import dataclass
+
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.clearing import about_action, action_of, rule_of
+from hybrid_agent.dialogue.facts import facts_of
+from hybrid_agent.records import approvals, ledger
+from hybrid_agent.records.models import Approval, ApprovalStatus
+from hybrid_agent.state import (
+    Escalation,
+    Event,
+    EventKind,
+    Phase,
+    Point,
+    PointKind,
+    Request,
+    State,
+)
+
+PHASES = {
+    ApprovalStatus.PENDING: Phase.APPROVING,
+    ApprovalStatus.APPROVED: Phase.CLEARED,
+    ApprovalStatus.EDITED: Phase.CLEARED,
+    ApprovalStatus.TAKEN_OVER: Phase.HANDED_OFF,
+}
+EVENTS = {
+    ApprovalStatus.APPROVED: EventKind.APPROVED,
+    ApprovalStatus.EDITED: EventKind.APPROVED,
+    ApprovalStatus.REJECTED: EventKind.REJECTED,
+    ApprovalStatus.RESPONDED: EventKind.REJECTED,
+    ApprovalStatus.WITHDRAWN: EventKind.WITHDRAWN,
+    ApprovalStatus.TAKEN_OVER: EventKind.TAKEN_OVER,
+    ApprovalStatus.EXPIRED: EventKind.EXPIRED,
+}
+ESCALATIONS = {ApprovalStatus.TAKEN_OVER: "taken_over", ApprovalStatus.EXPIRED: "approval_expired"}
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """What a decision did: the request after it, or a notice to the decider why it does not count."""
+
+    request: Request
+    points: tuple[Point, ...] = ()
+    events: tuple[Event, ...] = ()
+    escalation: Escalation | None = None
+    notice: str | None = None
+
+
+def follow(request: Request, approval: Approval, state: State, deployment: Deployment) -> Entered:
+    """The request as its approval leaves it, with what the customer hears of it."""
+    reason = ESCALATIONS.get(approval.status)
+    kind = EVENTS.get(approval.status)
+    return Entered(
+        request.model_copy(update={"phase": PHASES.get(approval.status, Phase.DONE)}),
+        _points(request, approval, state, deployment),
+        (_event(kind, request, approval, state, deployment),) if kind else (),
+        Escalation(reasons=(reason,), detail=approval.reason or "") if reason else None,
+    )
+
+
+def _points(request: Request, approval: Approval, state: State, deployment: Deployment) -> tuple[Point, ...]:
+    match approval.status:
+        case ApprovalStatus.RESPONDED:
+            decision = approval.decision if isinstance(approval.decision, dict) else {}
+            return (Point(kind=PointKind.PERSON, text=str(decision.get("text", ""))),)
+        case ApprovalStatus.REJECTED:
+            kind, template = PointKind.PERSON, _rejected(request, approval, deployment)
+        case ApprovalStatus.EXPIRED:
+            kind, template = PointKind.NOTICE, deployment.phrases["expired"]
+        case _:
+            return ()
+    facts = facts_of(request, state["evidence"], deployment.catalog)
+    return (about_action(kind, template, request, facts, deployment, reason=approval.reason or ""),)
+
+
+def _rejected(request: Request, approval: Approval, deployment: Deployment) -> str:
+    standard = "rejected_because" if approval.reason else "rejected"
+    return rule_of(request, deployment).rejected or deployment.phrases[standard]
+
+
+def _event(
+    kind: EventKind, request: Request, approval: Approval, state: State, deployment: Deployment
+) -> Event:
+    ended = approval.decided_at or deployment.clock()
+    return Event(
+        kind=kind,
+        at=deployment.clock(),
+        turn=state["turn"],
+        intent=request.intent,
+        data={
+            "approval_id": approval.id,
+            "operation": approval.operation,
+            "decision": approval.status.value,
+            "by": approval.decided_by,
+            "waited_s": (ended - approval.created).total_seconds(),
+        },
+    )
+
+
+async def standing(request: Request, state: State, deployment: Deployment) -> Entered:
+    """What became of the approval that a request waits for, whoever decided it and wherever."""
+    async with deployment.records.read() as connection:
+        approval = await approvals.get(connection, str(request.approval_id), now=deployment.clock())
+    return Entered(request) if approval is None else follow(request, approval, state, deployment)
+
+
+async def withdraw(requests: list[Request], thread: str, by: str, deployment: Deployment) -> None:
+    """Take back pending approvals at the customer's wish; each is dropped from the ledger."""
+    async with deployment.records.write() as tx:
+        now = deployment.clock()
+        await approvals.withdraw(tx, thread=thread, by=by, reason="the customer took it back", now=now)
+        for request in requests:
+            await ledger.drop(tx, action_of(request).id, reason="the customer took it back", now=now)

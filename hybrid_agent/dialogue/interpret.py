@@ -1,0 +1,226 @@
+"""What a message changes: an answer to the open question, a correction, a change of mind, or new requests."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from hybrid_agent.catalog import Catalog
+from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.options import chosen
+from hybrid_agent.dialogue.saying import choices, say
+from hybrid_agent.reasoning.protocol import AnswerKind, Reading, Understanding
+from hybrid_agent.state import (
+    Escalation,
+    Phase,
+    Point,
+    PointKind,
+    Question,
+    QuestionKind,
+    Request,
+    SlotValue,
+    State,
+    Status,
+    Update,
+)
+
+OFFERED_INTENTS = 2
+REFUSALS = (AnswerKind.NO, AnswerKind.CANCEL)
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """All that is known of a message: its understanding, and the slots it gives for the open question."""
+
+    text: str
+    understanding: Understanding
+    slots: Mapping[str, SlotValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What the message changes. `withdrawn` are requests whose pending approval the customer takes back."""
+
+    requests: list[Request]
+    question: Question | None = None
+    points: tuple[Point, ...] = ()
+    escalation: Escalation | None = None
+    misunderstood: int = 0
+    withdrawn: tuple[Request, ...] = ()
+
+    def update(self) -> Update:
+        """As a partial update of the state."""
+        return {
+            "requests": self.requests,
+            "question": self.question,
+            "points": list(self.points),
+            "escalation": self.escalation,
+            "misunderstood": self.misunderstood,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What interpreting depends on besides the conversation."""
+
+    catalog: Catalog
+    phrases: Mapping[str, str]
+
+
+def interpret(state: State, heard: Heard, rules: Rules) -> Change:
+    """The change that a message makes; a wish for a person and anger come before anything else."""
+    change = _by_question(state, heard, rules)
+    reasons = _signals(state, heard.understanding, rules.catalog)
+    if reasons and change.escalation is None:
+        change = replace(change, escalation=Escalation(reasons=reasons), question=None, points=())
+    return change
+
+
+def _signals(state: State, understanding: Understanding, catalog: Catalog) -> tuple[str, ...]:
+    signals = understanding.signals
+    told_again = signals.repetition and state.get("status") is Status.ANSWERED
+    found = {
+        "asked_for_person": signals.wants_person,
+        "anger": signals.anger >= catalog.signals.anger,
+        "repetition": told_again,
+    }
+    return tuple(reason for reason, seen in found.items() if seen)
+
+
+def _by_question(state: State, heard: Heard, rules: Rules) -> Change:
+    question = state.get("question")
+    request = queue.about(state["requests"], question) if question else None
+    match question:
+        case Question(kind=QuestionKind.SLOT) if request:
+            return _slot_answer(state, request, question, heard, rules)
+        case Question(kind=QuestionKind.CONFIRM) if request:
+            return _confirmation(state, request, question, heard, rules)
+        case Question(kind=QuestionKind.INTENT):
+            return _intent_answer(state, question, heard, rules)
+        case Question(kind=QuestionKind.PERSON):
+            return _person_answer(state, request, heard, rules)
+        case _:
+            return _fresh(state, heard, rules)
+
+
+def _slot_answer(state: State, request: Request, question: Question, heard: Heard, rules: Rules) -> Change:
+    if heard.understanding.answer is AnswerKind.CANCEL:
+        return _dropped(state, request, rules, "dropped")
+    if question.slot in heard.slots:
+        return _filled(state, request, heard.slots)
+    if _goes_elsewhere(heard, request, rules.catalog):
+        return _fresh(state, heard, rules)
+    return _failed(state, request, question, rules)
+
+
+def _confirmation(state: State, request: Request, question: Question, heard: Heard, rules: Rules) -> Change:
+    answer = heard.understanding.answer
+    if answer is AnswerKind.YES and request.action is not None:
+        agreed = request.model_copy(update={"confirmed": request.action.digest, "phase": Phase.CLEARED})
+        return Change(queue.replaced(state["requests"], agreed))
+    if answer in REFUSALS:
+        return _dropped(state, request, rules, "confirm_dropped")
+    told = {name: slot for name, slot in heard.slots.items() if _differs(request, name, slot)}
+    if told:
+        return _filled(state, request, told)
+    if _goes_elsewhere(heard, request, rules.catalog):
+        return _fresh(state, heard, rules)
+    return _failed(state, request, question, rules)
+
+
+def _intent_answer(state: State, question: Question, heard: Heard, rules: Rules) -> Change:
+    name = chosen(question.options, heard.text)
+    if name is None and len(question.options) == 1 and heard.understanding.answer is AnswerKind.YES:
+        name = next(iter(question.options))
+    if name is not None:
+        return _new(state, (Reading(intent=name, confidence=1.0, text=question.text or heard.text),))
+    if heard.understanding.answer in REFUSALS:
+        point = say(PointKind.ASK, rules.phrases["greeting_unclear"])
+        return Change(state["requests"], points=(point,), misunderstood=state.get("misunderstood", 0) + 1)
+    return _fresh(state, heard, rules)
+
+
+def _person_answer(state: State, request: Request | None, heard: Heard, rules: Rules) -> Change:
+    answer = heard.understanding.answer
+    if answer is AnswerKind.YES:
+        return Change(state["requests"], escalation=Escalation(reasons=("accepted_person",)))
+    left = _finished(state, request)
+    if answer in REFUSALS:
+        return Change(left, points=(say(PointKind.ASK, rules.phrases["person_declined"]),))
+    return _fresh({**state, "requests": left}, heard, rules)
+
+
+def _fresh(state: State, heard: Heard, rules: Rules) -> Change:
+    waiting = queue.in_phase(state["requests"], Phase.APPROVING)
+    if waiting and heard.understanding.answer in REFUSALS:
+        return Change(state["requests"], withdrawn=tuple(waiting))
+    readings = heard.understanding.readings
+    if len(readings) == 1 and _unsure(readings[0], rules.catalog):
+        options = _options(readings[0], rules.catalog)
+        asked = say(PointKind.ASK, rules.phrases["which_intent"], options=choices(options))
+        question = Question(kind=QuestionKind.INTENT, options=options, text=heard.text)
+        return Change(queue.queued(state["requests"], ()), question, (asked,), misunderstood=_misses(state))
+    return _new(state, readings)
+
+
+def _new(state: State, readings: tuple[Reading, ...]) -> Change:
+    new = [queue.new_request(state["turn"], number, reading) for number, reading in enumerate(readings)]
+    return Change(queue.queued(state["requests"], new), misunderstood=_misses(state))
+
+
+def _misses(state: State) -> int:
+    return state.get("misunderstood", 0)
+
+
+def _unsure(reading: Reading, catalog: Catalog) -> bool:
+    return reading.intent is not None and reading.confidence < catalog.thresholds.understand
+
+
+def _options(reading: Reading, catalog: Catalog) -> dict[str, str]:
+    best = [name for name, _ in reading.ranked if name in catalog.intents][:OFFERED_INTENTS]
+    return {name: catalog.intents[name].title for name in best or [str(reading.intent)]}
+
+
+def _goes_elsewhere(heard: Heard, request: Request, catalog: Catalog) -> bool:
+    """Whether the message surely is about something else than the request that a question is open for."""
+    return any(
+        reading.intent not in (None, request.intent) and reading.confidence >= catalog.thresholds.act
+        for reading in heard.understanding.readings
+    )
+
+
+def _filled(state: State, request: Request, slots: Mapping[str, SlotValue]) -> Change:
+    filled = request.model_copy(
+        update={"slots": {**request.slots, **slots}, "phase": Phase.OPEN, "failures": 0, "confirmed": None}
+    )
+    return Change(queue.replaced(state["requests"], filled))
+
+
+def _differs(request: Request, name: str, slot: SlotValue) -> bool:
+    return name not in request.slots or request.slots[name].value != slot.value
+
+
+def _dropped(state: State, request: Request, rules: Rules, phrase: str) -> Change:
+    return Change(_finished(state, request), points=(say(PointKind.NOTICE, rules.phrases[phrase]),))
+
+
+def _finished(state: State, request: Request | None) -> list[Request]:
+    if request is None:
+        return state["requests"]
+    return queue.replaced(state["requests"], request.model_copy(update={"phase": Phase.DONE}))
+
+
+def _failed(state: State, request: Request, question: Question, rules: Rules) -> Change:
+    """An answer that could not be used: ask once more, or offer a person when it happens too often."""
+    failures = request.failures + 1
+    if failures >= rules.catalog.signals.failures:
+        waiting = request.model_copy(update={"phase": Phase.ASKING, "failures": 0})
+        offer = say(PointKind.ASK, rules.phrases["offer_person"])
+        asked = Question(kind=QuestionKind.PERSON, request_id=request.id)
+        return Change(queue.replaced(state["requests"], waiting), asked, (offer,))
+    again = request.model_copy(update={"phase": Phase.OPEN, "failures": failures})
+    if question.kind is QuestionKind.CONFIRM and request.action is not None:
+        asking = request.model_copy(update={"failures": failures})
+        template = rules.phrases["confirm_again"]
+        evidence = (f"{request.id}.argument", f"{request.id}.slot")
+        point = say(PointKind.CONFIRM, template, evidence=evidence, summary=request.action.summary)
+        return Change(queue.replaced(state["requests"], asking), question, (point,))
+    return Change(queue.replaced(state["requests"], again))

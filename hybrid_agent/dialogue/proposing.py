@@ -1,0 +1,100 @@
+"""From a request to a frozen action, and from the gate's ruling to its next step."""
+
+import hashlib
+from collections.abc import Mapping
+
+from pydantic import JsonValue, ValidationError
+
+from hybrid_agent import policy
+from hybrid_agent.catalog import ActionRule, look_up
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.facts import Facts, facts_of
+from hybrid_agent.phrasing import render
+from hybrid_agent.state import Action, Request, State
+from hybrid_agent_tools import Operation, Scope
+
+
+class ImpossibleError(Exception):
+    """An action that cannot be built from what is known; the text is for the hand-off."""
+
+
+def build_action(
+    request: Request,
+    rule: ActionRule,
+    operation: Operation,
+    facts: Facts,
+    *,
+    thread: str,
+    customer_id: str | None,
+) -> Action:
+    """The action with its arguments taken from slots and facts, validated. Raises ImpossibleError."""
+    found = {name: look_up(facts.scope, path) for name, path in rule.arguments.items()}
+    arguments = checked_arguments(
+        operation, {name: value for name, value in found.items() if value is not None}
+    )
+    try:
+        summary = render(rule.summary, {**facts.scope, "argument": arguments})
+    except KeyError as hole:
+        raise ImpossibleError(f"{operation.name}: nothing is known for {hole}") from None
+    return freeze(
+        request,
+        operation,
+        arguments,
+        {name: rule.arguments[name] for name in arguments if name in rule.arguments},
+        summary=summary,
+        thread=thread,
+        customer_id=customer_id,
+    )
+
+
+def checked_arguments(operation: Operation, given: Mapping[str, object]) -> dict[str, JsonValue]:
+    """The arguments in canonical JSON, as the operation declares them. Raises ImpossibleError."""
+    try:
+        model = operation.arguments.model_validate(dict(given))
+    except ValidationError as error:
+        wrong = "; ".join(
+            f"{'.'.join(map(str, e['loc']))}: {e['msg']}" for e in error.errors(include_input=False)
+        )
+        raise ImpossibleError(f"{operation.name} cannot take these arguments: {wrong}") from None
+    arguments: dict[str, JsonValue] = model.model_dump(mode="json", exclude_none=True)
+    return arguments
+
+
+def freeze(
+    request: Request,
+    operation: Operation,
+    arguments: Mapping[str, JsonValue],
+    sources: Mapping[str, str],
+    *,
+    summary: str,
+    thread: str,
+    customer_id: str | None,
+) -> Action:
+    """An action whose id follows from conversation, request and digest: a repeat is the same action."""
+    owner = None if operation.scope is Scope.PUBLIC else customer_id
+    draft = Action(
+        id="draft",
+        request_id=request.id,
+        operation=operation.name,
+        arguments=arguments,
+        sources=sources,
+        customer_id=owner,
+        summary=summary,
+    )
+    name = f"{thread}\n{request.id}\n{draft.digest}"
+    return draft.model_copy(update={"id": hashlib.sha256(name.encode()).hexdigest()[:16]})
+
+
+def rule_on(request: Request, state: State, deployment: Deployment) -> policy.Ruling:
+    """The gate's ruling on a request's action, with the facts that are known now."""
+    if request.action is None or request.intent is None:
+        return policy.Ruling(policy.Verdict.NOT_ALLOWED, reasons=("no_action",))
+    return policy.judge(
+        request.action,
+        deployment.toolbox.operations[request.action.operation],
+        deployment.catalog.intents[request.intent],
+        facts=facts_of(request, state["evidence"], deployment.catalog).scope,
+        confidence=request.confidence,
+        thresholds=deployment.catalog.thresholds,
+        customer_id=state.get("customer_id"),
+    )

@@ -1,0 +1,35 @@
+"""Points: templates filled from a request's facts, with the evidence under them."""
+
+import re
+from collections.abc import Mapping
+
+from pydantic import JsonValue
+
+from hybrid_agent.dialogue.facts import Facts
+from hybrid_agent.phrasing import render
+from hybrid_agent.state import Point, PointKind
+
+_PLACE = re.compile(r"\{[^}]*\}")
+NOTHING = Facts({}, {})
+
+
+def say(
+    kind: PointKind,
+    template: str,
+    facts: Facts = NOTHING,
+    *,
+    evidence: tuple[str, ...] = (),
+    **values: JsonValue,
+) -> Point:
+    """A point from a template, which may also use `values`. Raises KeyError for a hole in it."""
+    return Point(
+        kind=kind,
+        text=render(template, {**facts.scope, **values}),
+        evidence=tuple(dict.fromkeys((*facts.under(template), *evidence))),
+        literal=_PLACE.sub(" ", template),
+    )
+
+
+def choices(options: Mapping[str, str]) -> str:
+    """Options as they stand in a question: `1. ...; 2. ...`."""
+    return "; ".join(f"{number}. {shown}" for number, shown in enumerate(options.values(), 1))
