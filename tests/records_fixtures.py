@@ -4,15 +4,15 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from postgres import fresh_database
+from postgres import empty_database
 
 from hybrid_agent.records import Records, open_records
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A fresh database of either kind."""
-    return fresh_database() if request.param == "postgresql" else f"sqlite:///{tmp_path}/records.db"
+    """An empty database of either kind."""
+    return empty_database() if request.param == "postgresql" else f"sqlite:///{tmp_path}/records.db"
 
 
 @pytest.fixture

@@ -192,7 +192,7 @@ async def ensure_schema(tx: Relaxed, where: str) -> None:
 
 def _ensure(connection: Connection, where: str) -> None:
     if not inspect(connection).has_table(versions.name):
-        metadata.create_all(connection)
+        metadata.create_all(connection, checkfirst=False)
         for guard in POSTGRES_GUARDS if connection.dialect.name == "postgresql" else SQLITE_GUARDS:
             connection.exec_driver_sql(guard)
         connection.execute(insert(versions).values(version=VERSION))
