@@ -44,5 +44,8 @@ def rows(path: Path, sql: str, *values: object) -> list[tuple[Any, ...]]:
 
 def contents(path: Path) -> dict[str, list[tuple[Any, ...]]]:
     """Every row of every table, to see that nothing changed."""
-    tables = rows(path, "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
-    return {table: rows(path, f"SELECT * FROM {table}") for (table,) in tables}
+    with closing(sqlite3.connect(path)) as connection:
+        tables = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+        return {
+            table: connection.execute(f"SELECT * FROM {table}").fetchall() for (table,) in tables.fetchall()
+        }

@@ -289,6 +289,20 @@ async def test_the_return_window_is_a_setting_and_includes_its_last_day(path: Pa
     assert (verdict.eligible, verdict.window_days) == (True, 60)
 
 
+async def test_tracking_tells_of_the_last_parcel(box: Toolbox) -> None:
+    """A short answer about a parcel needs no list: carrier, number, link and date stand by themselves."""
+    told: Any = await box.read("orders.track", {"order_number": "1002"}, customer_id=ANNA)
+    parcel = told.shipments[-1]
+    assert (told.parcel_status, told.carrier, told.estimated_delivery) == (
+        "in_transit",
+        "DHL",
+        (NOW + timedelta(days=2)).date(),
+    )
+    assert (told.tracking_number, told.tracking_url) == (parcel.tracking_number, parcel.tracking_url)
+    unsent: Any = await box.read("orders.track", {"order_number": "1001"}, customer_id=ANNA)
+    assert (unsent.shipments, unsent.parcel_status) == ((), None)
+
+
 async def test_orders_are_listed_newest_first_and_by_status(box: Toolbox) -> None:
     """A customer's list holds their orders only, newest first, and can be narrowed."""
     found: Any = await box.read("orders.find", {}, customer_id=ANNA)

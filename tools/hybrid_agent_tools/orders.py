@@ -115,12 +115,13 @@ class Order(Record):
 
 
 class Tracking(Record):
-    """Where an order's parcels are; the dates are those of the last parcel."""
+    """Where an order's parcels are; what follows `shipments` tells of the last one, for a short answer."""
 
     order_number: str
     customer_id: str
     fulfillment: Fulfillment
     shipments: tuple[Shipment, ...] = ()
+    parcel_status: ShipmentStatus | None = None
     carrier: str | None = None
     tracking_number: str | None = None
     tracking_url: str | None = None

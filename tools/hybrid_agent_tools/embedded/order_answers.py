@@ -29,6 +29,7 @@ def tracking(order: Order) -> Tracking:
         customer_id=order.customer_id,
         fulfillment=order.fulfillment,
         shipments=order.shipments,
+        parcel_status=last and last.status,
         carrier=last and last.carrier,
         tracking_number=last and last.tracking_number,
         tracking_url=last and last.tracking_url,
