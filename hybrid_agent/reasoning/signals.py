@@ -104,7 +104,7 @@ def _person(text: str, words: _Words) -> Iterator[str]:
         yield alone[0].strip()
         return
     for match in words.person.finditer(text):
-        if not _denied(text, match.start(), words.no_person) and not words.no_person.search(match[0]):
+        if not _denied(text, match.start(), words.no_person):
             yield " ".join(match[0].split())
             return
 

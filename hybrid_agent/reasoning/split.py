@@ -19,6 +19,7 @@ _MAX_UNITS = 60
 _REACH = 300
 _END = re.compile(r"[.!?]+(?=\s|$)|\n+|;(?=\s)")
 _ITEM = re.compile(r"\s*(?:[-*\u2022]|\(?\d{1,2}[.)])\s+")
+_LIST_NUMBER = re.compile(r"(?:^|\n)\s{0,2}\d{1,2}$")
 _NUMBER = re.compile(r"\d{2,}")
 
 
@@ -87,9 +88,7 @@ def _begins(unit: _Unit, following: _Unit | None) -> bool:
 
 def _said(group: Sequence[_Unit]) -> str:
     first, *others = group
-    return " ".join(
-        [first.body if first.additive or not first.request else first.text, *(one.text for one in others)]
-    )
+    return " ".join([first.body if first.additive else first.text, *(one.text for one in others)])
 
 
 def _clauses(text: str, openers: _Openers) -> list[str]:
@@ -109,6 +108,8 @@ def _clauses(text: str, openers: _Openers) -> list[str]:
 
 def _inside(text: str, stop: re.Match[str], openers: _Openers) -> bool:
     """Whether this full stop ends an abbreviation ("no. 1042") or a list number, not a sentence."""
+    if _LIST_NUMBER.search(text[: stop.start()][-4:]):
+        return True
     if openers.asking.match(text, stop.end()) or openers.wanting.match(text, stop.end()):
         return False
     return openers.abbreviation.search(text[max(0, stop.start() - 12) : stop.start()]) is not None
@@ -186,7 +187,7 @@ def _openers() -> _Openers:
         back=_compile(rf"(?<!\w){any_of(words['back'])}(?!\w)"),
         join=_compile(rf"[\s,]+{any_of([*words['joins'], 'also'])}\s+|,\s+(?=also\b)"),
         reason=_compile(rf"(?<!\w){any_of(words['reasons'])}(?!\w)"),
-        abbreviation=_compile(rf"(?<!\w)(?:{any_of(words['abbreviations'])}|\w|^\s*\d{{1,2}})$"),
+        abbreviation=_compile(rf"(?<!\w)(?:{any_of(words['abbreviations'])}|\w)$"),
     )
 
 

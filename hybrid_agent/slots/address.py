@@ -17,6 +17,8 @@ _REACH = 200
 _MAX_FIELD = 120
 _MAX_CITY = 40
 _MAX_ANCHORS = 20
+_UNLIKE = frozenset({"GB", "CA", "NL", "IE", "PL", "PT"})
+"""Countries whose postcodes look like no other's."""
 
 
 class _Part(NamedTuple):
@@ -147,12 +149,20 @@ def _read(
 ) -> _Read | None:
     if said and said != country:
         return None
-    score = 4 * bool(said) + 2 * (street.country == country) + (country == hints.country)
-    score += 2 * bool(city[1] or country in ("GB", "CA", "NL", "IE", "PL", "PT")) - 3 * (
-        street.country not in ("", country)
-    )
+    score = 4 * bool(said) + (country == hints.country) + _spoken(street.country, country)
+    score += 2 * bool(city[1] or country in _UNLIKE)
+    if not re.match(r"[^\W\d_]{2}|[^\W\d_]['.]", city[0]) or re.search(r"\d", city[0]):
+        return None
     fields = (street.line, extra, city[0], city[1], spell(written, country), country)
-    return _Read(dict(zip(FIELDS, fields, strict=True)), street.start, end, score)
+    value = canonical(dict(zip(FIELDS, fields, strict=True)), hints)
+    return _Read(value, street.start, end, score) if value else None
+
+
+def _spoken(language: str, country: str) -> int:
+    """What a street's words say for a country: its own language 2, a neighbour's shared one 1, another -3."""
+    if language in ("", country):
+        return 2 * bool(language)
+    return 1 if country in address_words().also.get(language, ()) else -3
 
 
 def _city(text: str, start: int, words: AddressWords) -> tuple[str, int] | None:

@@ -57,6 +57,7 @@ class AddressWords:
     street_words: dict[str, str]
     endings: tuple[tuple[str, str], ...]
     leading: dict[str, str]
+    also: dict[str, list[str]]
     particles: frozenset[str]
     stops: frozenset[str]
 
@@ -92,6 +93,7 @@ def address_words() -> AddressWords:
         street_words={word: code for code, known in facts["words"].items() for word in known},
         endings=tuple((word, code) for code, words in facts["endings"].items() for word in words),
         leading={word: code for code, known in facts["leading"].items() for word in known},
+        also=facts["also"],
         particles=frozenset(facts["particles"]),
         stops=frozenset(facts["stops"]),
     )

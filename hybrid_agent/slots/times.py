@@ -63,12 +63,12 @@ def _spoken(match: re.Match[str], text: str, hints: Hints) -> Hit | None:
     minute = 30 if match["half_past"] or match["half_to"] else 45 if match["quarter_to"] else 15
     if not 1 <= hour <= 12:
         return None
-    return _hit(hour - 1 if before else hour, minute, match, text, None)
+    return _hit(hour - 1 if before else hour, minute, match, text, _half(match))
 
 
 def _clock(match: re.Match[str], text: str, hints: Hints) -> Hit | None:
     hour, minute = int(match["hour"]), int(match["minute"] or 0)
-    half = "am" if match["am"] else "pm" if match["pm"] else None
+    half = _half(match)
     marked = half or match["clock"] or match["mark"] in (":", "h")
     if match["mark"] == "." and not (half or match["clock"] or match["at"]):
         return None
@@ -84,6 +84,10 @@ def _clock(match: re.Match[str], text: str, hints: Hints) -> Hit | None:
     if half is None and (hour == 0 or (len(match["hour"]) == 2 and match["hour"][0] == "0")):
         return Hit(f"{hour:02}:{minute:02}", match.start("hour"), match.end())
     return _hit(hour, minute, match, text, half)
+
+
+def _half(match: re.Match[str]) -> str | None:
+    return "am" if match["am"] else "pm" if match["pm"] else None
 
 
 def _hit(hour: int, minute: int, match: re.Match[str], text: str, half: str | None) -> Hit:
@@ -105,6 +109,7 @@ def _time_words() -> _TimeWords:
     facts = table("times")
     part = {name: any_of(words) for name, words in facts.items() if isinstance(words, list)}
     hour = rf"\s(?P<hour>\d{{1,2}}|{any_of(number_words())})(?![\w:])"
+    half = rf"(?:\s?(?:(?P<am>{part['am']})|(?P<pm>{part['pm']}))(?!\w))?"
     spoken = "|".join(
         f"(?P<{name}>{part[name]})" for name in ("half_past", "half_to", "quarter_past", "quarter_to")
     )
@@ -120,7 +125,7 @@ def _time_words() -> _TimeWords:
         named=facts["named"],
         triggers=frozenset({*facts["named"], *(word.split()[0] for word in single), "quarter", "half"}),
         by_name=re.compile(rf"(?<!\w){any_of(facts['named'])}(?!\w)", flags),
-        spoken=re.compile(rf"(?<!\w)(?:{spoken}){hour}", flags),
+        spoken=re.compile(rf"(?<!\w)(?:{spoken}){hour}{half}", flags),
         clock=re.compile(clock, flags),
         am=re.compile(rf"(?<!\w)(?:{any_of(facts['day_parts_am'])})", flags),
         pm=re.compile(rf"(?<!\w)(?:{any_of(facts['day_parts_pm'])})", flags),
