@@ -182,6 +182,13 @@ class Point(Frozen):
     literal: str = ""
 
 
+class Sentence(Frozen):
+    """One sentence or passage of a reply, and the ids of the evidence that it rests on."""
+
+    text: str
+    evidence: tuple[str, ...] = ()
+
+
 class Citation(Frozen):
     """A source under a reply, numbered as in its text."""
 
@@ -203,6 +210,21 @@ class Escalation(Frozen):
 
     reasons: tuple[str, ...]
     detail: str = ""
+
+
+class Served(Frozen):
+    """The turn for whoever embeds the graph: what was understood, what is pending, and how long it took.
+
+    `approvals` are the ids of what waits for a person; `hand_off` is the id of the hand-off that was opened.
+    """
+
+    intents: Mapping[str, float] = Field(default_factory=dict)
+    slots: Mapping[str, JsonValue] = Field(default_factory=dict)
+    question: Question | None = None
+    approvals: tuple[str, ...] = ()
+    hand_off: str | None = None
+    reasons: tuple[str, ...] = ()
+    ms: float = 0.0
 
 
 class EventKind(StrEnum):
@@ -282,11 +304,22 @@ class State(Input, total=False):
     started: datetime
     points: list[Point]
     signals: Signals | None
+    sentences: list[Sentence]
     reply: Reply | None
     escalation: Escalation | None
+    served: Served | None
     notices: list[str]
     trail: list[Step]
     events: list[Event]
+
+
+class Output(TypedDict, total=False):
+    """What a run returns: this turn, never the conversation, so that a stranger's run shows nothing of it."""
+
+    reply: Reply | None
+    status: Status
+    served: Served | None
+    trail: list[Step]
 
 
 Update = dict[str, Any]

@@ -110,13 +110,20 @@ def _done(request: Request, point: Point) -> Stepped:
 
 
 def about_action(
-    kind: PointKind, template: str, request: Request, facts: Facts, deployment: Deployment, **values: str
+    kind: PointKind,
+    template: str,
+    request: Request,
+    facts: Facts,
+    deployment: Deployment,
+    *,
+    under: tuple[str, ...] = (),
+    **values: str,
 ) -> Point:
-    """A point about a request's action: its summary and arguments may be said."""
+    """A point about a request's action, whose summary and arguments may be said; `under` is more evidence."""
     rule, action = rule_of(request, deployment), action_of(request)
-    under = (*facts.under(rule.summary), f"{request.id}.argument", f"{request.id}.slot")
+    ids = (*facts.under(rule.summary), f"{request.id}.argument", f"{request.id}.slot", *under)
     with_arguments = Facts({**facts.scope, "argument": dict(action.arguments)}, facts.ids)
-    return say(kind, template, with_arguments, evidence=under, summary=action.summary, **values)
+    return say(kind, template, with_arguments, evidence=ids, summary=action.summary, **values)
 
 
 def rule_of(request: Request, deployment: Deployment) -> ActionRule:

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 from hybrid_agent.catalog import Catalog, KnownFrom, Slot, holds, look_up
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import as_data, facts_of
+from hybrid_agent.dialogue.interpret import offer_person
 from hybrid_agent.dialogue.options import spoken
 from hybrid_agent.dialogue.reads import arguments
 from hybrid_agent.dialogue.saying import choices, say
@@ -58,6 +59,9 @@ async def fill(
         if len(items) == 1 and request.failures == 0:
             value = SlotValue(value=next(iter(items.values())), source=Source.RECORD)
             request = _with(request, {name: value})
+        elif asking and request.failures >= catalog.signals.failures:
+            waiting = request.model_copy(update={"phase": Phase.ASKING})
+            return Filled(waiting, *offer_person(waiting, deployment.phrases))
         elif asking:
             return _ask(request, name, slot, {str(value): shown for shown, value in items.items()})
     return Filled(request)

@@ -7,7 +7,8 @@ from hybrid_agent.catalog import Catalog
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.options import chosen
 from hybrid_agent.dialogue.saying import choices, say
-from hybrid_agent.reasoning.protocol import AnswerKind, Reading, Understanding
+from hybrid_agent.reasoning.answers import AnswerKind
+from hybrid_agent.reasoning.protocol import Reading, Understanding
 from hybrid_agent.state import (
     Escalation,
     Phase,
@@ -211,16 +212,19 @@ def _finished(state: State, request: Request | None) -> list[Request]:
 def _failed(state: State, request: Request, question: Question, rules: Rules) -> Change:
     """An answer that could not be used: ask once more, or offer a person when it happens too often."""
     failures = request.failures + 1
+    failed = request.model_copy(update={"failures": failures, "phase": Phase.OPEN})
+    if question.kind is QuestionKind.SLOT or request.action is None:
+        return Change(queue.replaced(state["requests"], failed))
+    waiting = failed.model_copy(update={"phase": Phase.CONFIRMING})
+    kept = queue.replaced(state["requests"], waiting)
     if failures >= rules.catalog.signals.failures:
-        waiting = request.model_copy(update={"phase": Phase.ASKING, "failures": 0})
-        offer = say(PointKind.ASK, rules.phrases["offer_person"])
-        asked = Question(kind=QuestionKind.PERSON, request_id=request.id)
-        return Change(queue.replaced(state["requests"], waiting), asked, (offer,))
-    again = request.model_copy(update={"phase": Phase.OPEN, "failures": failures})
-    if question.kind is QuestionKind.CONFIRM and request.action is not None:
-        asking = request.model_copy(update={"failures": failures})
-        template = rules.phrases["confirm_again"]
-        evidence = (f"{request.id}.argument", f"{request.id}.slot")
-        point = say(PointKind.CONFIRM, template, evidence=evidence, summary=request.action.summary)
-        return Change(queue.replaced(state["requests"], asking), question, (point,))
-    return Change(queue.replaced(state["requests"], again))
+        return Change(kept, *offer_person(waiting, rules.phrases))
+    evidence = (f"{request.id}.argument", f"{request.id}.slot")
+    template, summary = rules.phrases["confirm_again"], request.action.summary
+    return Change(kept, question, (say(PointKind.CONFIRM, template, evidence=evidence, summary=summary),))
+
+
+def offer_person(request: Request, phrases: Mapping[str, str]) -> tuple[Question, tuple[Point, ...]]:
+    """The question whether a colleague should take over, after answers that could not be used."""
+    question = Question(kind=QuestionKind.PERSON, request_id=request.id)
+    return question, (say(PointKind.ASK, phrases["offer_person"]),)

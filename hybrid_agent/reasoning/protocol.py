@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol
 
 from pydantic import Field, JsonValue
 
-from hybrid_agent.state import Frozen, Point, Question, Signals, SlotValue
+from hybrid_agent.reasoning.answers import AnswerKind
+from hybrid_agent.state import Frozen, Point, Question, Sentence, Signals, SlotValue
 
 
 class Utterance(Frozen):
@@ -34,15 +34,6 @@ class Reading(Frozen):
     ranked: tuple[tuple[str, float], ...] = ()
 
 
-class AnswerKind(StrEnum):
-    """How a message answers a yes-or-no question."""
-
-    YES = "yes"
-    NO = "no"
-    CANCEL = "cancel"
-    UNCLEAR = "unclear"
-
-
 class Understanding(Frozen):
     """A message understood: a reading for each request in it, its answer to an open question, its tone."""
 
@@ -60,13 +51,6 @@ class Wanted(Frozen):
     slots: tuple[str, ...]
     asked: str | None = None
     options: Mapping[str, Mapping[str, tuple[str, ...]]] = Field(default_factory=dict)
-
-
-class Sentence(Frozen):
-    """One sentence or passage of a reply, and the ids of the evidence that it rests on."""
-
-    text: str
-    evidence: tuple[str, ...] = ()
 
 
 class Reasoner(Protocol):

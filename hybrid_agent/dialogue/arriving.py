@@ -1,0 +1,115 @@
+"""A message arrives: the turn begins, or the bot stays silent, or it says at once why it cannot serve."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from langchain_core.messages import AnyMessage, HumanMessage, RemoveMessage
+
+from hybrid_agent.caller import Caller, Kind
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.saying import say
+from hybrid_agent.guardrails import Screened, screen_text
+from hybrid_agent.state import Event, EventKind, Point, PointKind, State, Status, Update
+
+
+@dataclass(frozen=True, slots=True)
+class Arrived:
+    """Who has the conversation: a person by name, or the bot while a hand-off waits to be taken."""
+
+    person: str | None
+    waiting: bool
+
+
+def new_messages(state: State) -> list[HumanMessage]:
+    """The customer's messages since the last reply: usually one, several when they text twice."""
+    new: list[HumanMessage] = []
+    for message in reversed(state.get("messages", [])):
+        if not isinstance(message, HumanMessage):
+            break
+        new.append(message)
+    return new[::-1]
+
+
+def earlier_texts(messages: list[AnyMessage], turn: str) -> tuple[str, ...]:
+    """The customer's messages before this turn's, oldest first."""
+    texts = [(message.id, str(message.text)) for message in messages if isinstance(message, HumanMessage)]
+    return tuple(text for message_id, text in texts if message_id != turn)
+
+
+def arrive(
+    state: State, messages: list[HumanMessage], caller: Caller, deployment: Deployment, arrived: Arrived
+) -> Update:
+    """The state at the start of a turn, with the message as it may be stored."""
+    screened = [screen_text(str(message.text)) for message in messages]
+    turn = str(messages[-1].id) if messages else "empty"
+    heard = "\n".join(each.text for each in screened).strip()
+    now = deployment.clock()
+    begun: Update = {
+        "messages": [
+            HumanMessage(content=clean.text, id=message.id)
+            for message, clean in zip(messages, screened, strict=True)
+            if clean.text != message.content
+        ],
+        "requests": state.get("requests", []),
+        "evidence": state.get("evidence", []),
+        "question": state.get("question"),
+        "misunderstood": state.get("misunderstood", 0),
+        "turn": turn,
+        "heard": heard,
+        "started": now,
+        "points": [],
+        "sentences": [],
+        "signals": None,
+        "reply": None,
+        "escalation": None,
+        "served": None,
+        "notices": [],
+        "trail": [],
+        "events": [Event(kind=EventKind.RECEIVED, at=now, turn=turn, data={"characters": len(heard)})],
+    }
+    return begun | _first_word(state, heard, messages, screened, caller, deployment, arrived)
+
+
+def _first_word(
+    state: State,
+    heard: str,
+    messages: Sequence[HumanMessage],
+    screened: list[Screened],
+    caller: Caller,
+    deployment: Deployment,
+    arrived: Arrived,
+) -> Update:
+    """What is decided before anything is understood: strangers, silence, messages with nothing in them."""
+    phrases = deployment.phrases
+    if is_stranger(state, caller):
+        return _refused(say(PointKind.REFUSAL, phrases["not_yours"]), messages)
+    known: Update = {"customer_id": caller.customer_id}
+    if arrived.person is not None:
+        return known | {"status": Status.HANDED_OFF, "heard": ""}
+    if arrived.waiting:
+        point = say(PointKind.HAND_OFF, phrases["hand_off_added"])
+        return known | {"status": Status.HANDED_OFF, "heard": "", "points": [point]}
+    if not heard:
+        point = say(PointKind.ASK, phrases["empty_message"])
+        return known | {"points": [point]}
+    notices = [
+        say(PointKind.NOTICE, phrases[phrase])
+        for phrase, seen in (
+            ("redacted_secret", any(each.secrets for each in screened)),
+            ("message_cut", any(each.cut for each in screened)),
+        )
+        if seen
+    ]
+    return known | {"points": notices}
+
+
+def is_stranger(state: State, caller: Caller) -> bool:
+    """Whether this is somebody else's conversation; an anonymous one may be continued after signing in."""
+    owner = state.get("customer_id")
+    return caller.kind is Kind.STAFF or (owner is not None and caller.customer_id != owner)
+
+
+def _refused(point: Point, messages: Sequence[HumanMessage]) -> Update:
+    """A stranger's words do not stay in the conversation."""
+    removed = [RemoveMessage(id=str(message.id)) for message in messages]
+    return {"messages": removed, "points": [point], "heard": "", "status": Status.REFUSED}

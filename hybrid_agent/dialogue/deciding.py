@@ -1,0 +1,65 @@
+"""Entering the decisions that a run was resumed with, each for the request that it names."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from hybrid_agent.caller import Caller
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.decisions import enter
+from hybrid_agent.dialogue.following import Entered
+from hybrid_agent.dialogue.inbox import Form, inbox_request
+from hybrid_agent.records.models import Approval
+from hybrid_agent.state import Escalation, Event, Phase, Point, State, Status, Update
+
+
+@dataclass(frozen=True, slots=True)
+class Deciding:
+    """Where and by whom it is decided."""
+
+    deployment: Deployment
+    thread: str
+    caller: Caller
+
+
+def pause_payload(asked: list[Approval], state: State, deployment: Deployment) -> dict[str, Any]:
+    """What the pause shows. A run that a stranger started ends in it too: that one shows nothing."""
+    if state["status"] is Status.REFUSED:
+        return inbox_request([], {}, [])
+    operations = deployment.toolbox.operations
+    schemas = {each.operation: operations[each.operation].arguments.model_json_schema() for each in asked}
+    return inbox_request(asked, schemas, state["notices"])
+
+
+async def decide(forms: Sequence[Form], state: State, deciding: Deciding) -> Update:
+    """What follows from the decisions; one that does not count leaves a notice for whoever made it."""
+    requests = state["requests"]
+    points, events, notices = list[Point](), list[Event](), list[str]()
+    escalation: Escalation | None = None
+    for form in forms:
+        entered = await _one(form, {**state, "requests": requests}, deciding)
+        if isinstance(entered, str):
+            notices.append(entered)
+            continue
+        requests = queue.replaced(requests, entered.request)
+        points += entered.points
+        events += entered.events
+        notices += [entered.notice] if entered.notice else []
+        escalation = escalation or entered.escalation
+    return {
+        "requests": requests,
+        "points": points,
+        "notices": notices,
+        "escalation": escalation,
+        "events": [*state["events"], *events],
+    }
+
+
+async def _one(form: Form, state: State, deciding: Deciding) -> Entered | str:
+    waiting = queue.in_phase(state["requests"], Phase.APPROVING)
+    request = next((each for each in waiting if each.approval_id == form.approval_id), None)
+    if request is None:
+        known = ", ".join(str(each.approval_id) for each in waiting) or "none"
+        return f"Nothing in this conversation waits under {form.approval_id}; waiting: {known}."
+    return await enter(form, request, deciding.caller, state, deciding.deployment, deciding.thread)

@@ -1,0 +1,139 @@
+"""One cleared request: the gate once more, the write, and what the customer hears of it."""
+
+import time
+
+from hybrid_agent import policy
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.clearing import about_action, action_of, rule_of
+from hybrid_agent.dialogue.effects import carry_out
+from hybrid_agent.dialogue.facts import facts_of
+from hybrid_agent.dialogue.proposing import rule_on
+from hybrid_agent.dialogue.steps import Stepped
+from hybrid_agent.records import approvals
+from hybrid_agent.records.models import Approval, ApprovalStatus, Edit, Effect, EffectStatus
+from hybrid_agent.state import (
+    Escalation,
+    Event,
+    EventKind,
+    Evidence,
+    EvidenceKind,
+    Phase,
+    PointKind,
+    Request,
+    State,
+)
+
+GIVEN = (ApprovalStatus.APPROVED, ApprovalStatus.EDITED)
+
+
+async def execute_request(request: Request, state: State, deployment: Deployment) -> Stepped:
+    """Carry out the action of a request if it has all that the gate asks for, as the records show it."""
+    started = time.perf_counter()
+    ruling = rule_on(request, state, deployment)
+    granted = await _granted(request, deployment)
+    if not policy.permits(ruling, action_of(request), granted, deployment.clock()):
+        escalation = Escalation(reasons=("not_permitted",), detail=", ".join(ruling.reasons))
+        blocked = _event(EventKind.BLOCKED, request, state, deployment)
+        return Stepped(request, events=(blocked,), escalation=escalation)
+    effect = await carry_out(action_of(request).id, deployment)
+    ms = (time.perf_counter() - started) * 1000
+    return _told(request, effect, state, deployment, ms)
+
+
+async def _granted(request: Request, deployment: Deployment) -> policy.Granted:
+    """What the action has, read from the records and not from the state where a person is concerned."""
+    approval = await _approval(request, deployment)
+    rule = rule_of(request, deployment).approval
+    if approval is None or approval.status not in GIVEN or approval.decided_at is None or rule is None:
+        return policy.Granted(confirmed=request.confirmed)
+    edited = approval.status is ApprovalStatus.EDITED
+    return policy.Granted(
+        confirmed=request.confirmed,
+        approved=_edited_digest(approval) if edited else approval.digest,
+        approved_until=approval.decided_at + rule.expires_after,
+    )
+
+
+async def _approval(request: Request, deployment: Deployment) -> Approval | None:
+    if request.approval_id is None:
+        return None
+    async with deployment.records.read() as connection:
+        return await approvals.get(connection, request.approval_id, now=deployment.clock())
+
+
+def _edited_digest(approval: Approval) -> str | None:
+    decision = approval.decision if isinstance(approval.decision, dict) else {}
+    if decision.get("approval") is not None:
+        return None
+    return Edit.model_validate(decision).action.digest
+
+
+def _told(request: Request, effect: Effect, state: State, deployment: Deployment, ms: float) -> Stepped:
+    match effect.status:
+        case EffectStatus.SUCCEEDED:
+            return _succeeded(request, effect, state, deployment, ms)
+        case EffectStatus.EXECUTING:
+            return _ended(request, effect, state, deployment, "in_progress", phase=Phase.CLEARED)
+        case EffectStatus.UNKNOWN:
+            return _ended(request, effect, state, deployment, "outcome_unknown", reason="outcome_unknown")
+        case _:
+            return _ended(request, effect, state, deployment, "not_possible", reason="write_failed")
+
+
+def _succeeded(request: Request, effect: Effect, state: State, deployment: Deployment, ms: float) -> Stepped:
+    result = Evidence(
+        id=f"{request.id}.result",
+        request_id=request.id,
+        kind=EvidenceKind.EFFECT,
+        name="result",
+        source=effect.operation,
+        at=effect.updated,
+        data=effect.result,
+    )
+    done = request.model_copy(update={"phase": Phase.DONE})
+    facts = facts_of(done, [*state["evidence"], result], deployment.catalog)
+    template = rule_of(request, deployment).done
+    point = about_action(PointKind.EFFECT, template, done, facts, deployment, under=(result.id,))
+    event = _event(EventKind.EXECUTED, request, state, deployment, ms=ms)
+    return Stepped(done, points=(point,), evidence=[result], events=(event,))
+
+
+def _ended(
+    request: Request,
+    effect: Effect,
+    state: State,
+    deployment: Deployment,
+    phrase: str,
+    *,
+    phase: Phase = Phase.DONE,
+    reason: str | None = None,
+) -> Stepped:
+    facts = facts_of(request, state["evidence"], deployment.catalog)
+    point = about_action(PointKind.NOTICE, deployment.phrases[phrase], request, facts, deployment)
+    event = _event(EventKind.FAILED, request, state, deployment, error=effect.error)
+    return Stepped(
+        request.model_copy(update={"phase": phase}),
+        points=(point,),
+        events=(event,) if reason else (),
+        escalation=Escalation(reasons=(reason,), detail=effect.error or "") if reason else None,
+    )
+
+
+def _event(
+    kind: EventKind,
+    request: Request,
+    state: State,
+    deployment: Deployment,
+    *,
+    ms: float | None = None,
+    error: str | None = None,
+) -> Event:
+    action = action_of(request)
+    return Event(
+        kind=kind,
+        at=deployment.clock(),
+        turn=state["turn"],
+        intent=request.intent,
+        ms=ms,
+        data={"action_id": action.id, "operation": action.operation, "error": error},
+    )

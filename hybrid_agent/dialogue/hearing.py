@@ -1,0 +1,172 @@
+"""Hearing a message out: settle what was decided meanwhile, understand it, carry out what it means."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.arriving import earlier_texts
+from hybrid_agent.dialogue.clearing import about_action, drop, next_step
+from hybrid_agent.dialogue.facts import facts_of, of_requests
+from hybrid_agent.dialogue.filling import wanted_for
+from hybrid_agent.dialogue.following import standing, withdraw
+from hybrid_agent.dialogue.interpret import Change, Heard, Rules, interpret
+from hybrid_agent.dialogue.proposing import rule_on
+from hybrid_agent.reasoning.protocol import Understanding, Utterance
+from hybrid_agent.state import (
+    Escalation,
+    Event,
+    EventKind,
+    Phase,
+    Point,
+    PointKind,
+    QuestionKind,
+    Request,
+    SlotValue,
+    State,
+    Update,
+)
+
+
+async def hear(state: State, deployment: Deployment, thread: str) -> Update:
+    """The update that a message makes before any slot is filled or any system read."""
+    state, settled = await _settle(state, deployment)
+    started = time.perf_counter()
+    utterance = utterance_of(state, deployment)
+    understanding = await deployment.reasoner.classify(utterance)
+    heard = Heard(state["heard"], understanding, await _answer_slots(state, utterance, deployment))
+    ms = (time.perf_counter() - started) * 1000
+    change = interpret(state, heard, Rules(deployment.catalog, deployment.phrases))
+    change, consequences = await _carry_out(change, state, deployment, thread)
+    classified = _classified(understanding, state, deployment, ms)
+    update = change.update()
+    return update | {
+        "evidence": of_requests(state["evidence"], change.requests),
+        "signals": understanding.signals,
+        "points": [*state["points"], *settled.points, *update["points"]],
+        "escalation": update["escalation"] or settled.escalation,
+        "events": [*state["events"], *settled.events, *classified, *consequences],
+    }
+
+
+def utterance_of(state: State, deployment: Deployment) -> Utterance:
+    """The message for the reasoner, with what was said and asked before it."""
+    return Utterance(
+        text=state["heard"],
+        now=deployment.clock().astimezone(ZoneInfo(deployment.catalog.timezone)),
+        earlier=earlier_texts(state.get("messages", []), state["turn"]),
+        question=state.get("question"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What was decided since the last turn, in another run or process."""
+
+    points: tuple[Point, ...]
+    events: tuple[Event, ...]
+    escalation: Escalation | None
+
+
+async def _settle(state: State, deployment: Deployment) -> tuple[State, Settled]:
+    """The state with approvals as the records have them now: decided, withdrawn or expired meanwhile."""
+    waiting = queue.in_phase(state["requests"], Phase.APPROVING)
+    entered = [await standing(request, state, deployment) for request in waiting]
+    requests = queue.replaced(state["requests"], *(each.request for each in entered))
+    settled = Settled(
+        points=tuple(point for each in entered for point in each.points),
+        events=tuple(event for each in entered for event in each.events),
+        escalation=next((each.escalation for each in entered if each.escalation), None),
+    )
+    return {**state, "requests": requests}, settled
+
+
+async def _answer_slots(
+    state: State, utterance: Utterance, deployment: Deployment
+) -> Mapping[str, SlotValue]:
+    """The slots that the message gives for the request that a question is open for."""
+    question = state.get("question")
+    request = queue.about(state["requests"], question) if question else None
+    if question is None or request is None or question.kind not in (QuestionKind.SLOT, QuestionKind.CONFIRM):
+        return {}
+    return await deployment.reasoner.extract(utterance, wanted_for(question, deployment.catalog, request))
+
+
+async def _carry_out(
+    change: Change, state: State, deployment: Deployment, thread: str
+) -> tuple[Change, list[Event]]:
+    """Do what a no, a yes or a withdrawal asks for in the records."""
+    before = {request.id: request for request in state["requests"]}
+    events: list[Event] = []
+    for request in change.requests:
+        old = before.get(request.id)
+        if old is None or old.phase is not Phase.CONFIRMING:
+            continue
+        if request.phase is Phase.DONE:
+            await drop(request, deployment, "the customer said no")
+        elif request.phase is Phase.CLEARED and change.escalation is None:
+            stepped = await next_step(request, rule_on(request, state, deployment), state, deployment, thread)
+            events += [_of_request(EventKind.CONFIRMED, request, state, deployment), *stepped.events]
+            change = replace(
+                change,
+                requests=queue.replaced(change.requests, stepped.request),
+                question=stepped.question,
+                points=(*change.points, *stepped.points),
+                escalation=stepped.escalation,
+            )
+    if change.withdrawn:
+        change = await _withdraw(change, state, deployment, thread)
+        events += [_of_request(EventKind.WITHDRAWN, each, state, deployment) for each in change.withdrawn]
+    return change, events
+
+
+async def _withdraw(change: Change, state: State, deployment: Deployment, thread: str) -> Change:
+    by = f"customer:{state.get('customer_id')}"
+    await withdraw(list(change.withdrawn), thread, by, deployment)
+    done = [request.model_copy(update={"phase": Phase.DONE}) for request in change.withdrawn]
+    template = deployment.phrases["withdrawn"]
+    points = [
+        about_action(
+            PointKind.NOTICE,
+            template,
+            request,
+            facts_of(request, state["evidence"], deployment.catalog),
+            deployment,
+        )
+        for request in change.withdrawn
+    ]
+    return replace(change, requests=queue.replaced(change.requests, *done), points=(*change.points, *points))
+
+
+def _of_request(kind: EventKind, request: Request, state: State, deployment: Deployment) -> Event:
+    action_id = request.action.id if request.action else None
+    return Event(
+        kind=kind,
+        at=deployment.clock(),
+        turn=state["turn"],
+        intent=request.intent,
+        data={"action_id": action_id},
+    )
+
+
+def _classified(understanding: Understanding, state: State, deployment: Deployment, ms: float) -> list[Event]:
+    signals = understanding.signals
+    return [
+        Event(
+            kind=EventKind.CLASSIFIED,
+            at=deployment.clock(),
+            turn=state["turn"],
+            intent=reading.intent,
+            ms=ms,
+            data={
+                "confidence": reading.confidence,
+                "answer": understanding.answer.value,
+                "anger": signals.anger,
+                "repetition": signals.repetition,
+                "wants_person": signals.wants_person,
+            },
+        )
+        for reading in understanding.readings
+    ]

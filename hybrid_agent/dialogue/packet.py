@@ -1,0 +1,96 @@
+"""The hand-off packet: all that a person needs to go on without asking the customer anything again."""
+
+import hashlib
+
+from langchain_core.messages import HumanMessage
+from pydantic import JsonValue
+
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.saying import say
+from hybrid_agent.phrasing import show
+from hybrid_agent.state import Action, Escalation, Evidence, EvidenceKind, Point, PointKind, Request, State
+
+TRANSCRIPT_MESSAGES = 40
+
+
+def hand_off_id(thread: str, turn: str) -> str:
+    """The id of the hand-off that a turn opens: the same if the turn is run again."""
+    return f"H-{hashlib.sha256(f'{thread}\n{turn}'.encode()).hexdigest()[:8]}"
+
+
+def farewell(escalation: Escalation, deployment: Deployment) -> Point:
+    """What the customer hears: what happens now, and that nothing has to be repeated."""
+    phrase = "hand_off_angry" if "anger" in escalation.reasons else "hand_off"
+    return say(PointKind.HAND_OFF, deployment.phrases[phrase])
+
+
+def build_packet(state: State, escalation: Escalation, deployment: Deployment) -> dict[str, JsonValue]:
+    """Summary, intents, entities, facts, what was tried, the proposed next step, confidence, and why."""
+    requests = [request for request in state["requests"] if request.phase not in queue.FINISHED]
+    requests = requests or state["requests"][-1:]
+    ids = {request.id for request in requests}
+    evidence = [item for item in state["evidence"] if item.request_id in ids]
+    return {
+        "summary": _summary(requests, escalation, deployment),
+        "why": {"reasons": list(escalation.reasons), "detail": escalation.detail},
+        "customer_id": state.get("customer_id"),
+        "intents": [_intent(request, deployment) for request in requests],
+        "entities": {name: _entity(request, name) for request in requests for name in request.slots},
+        "facts": [_fact(item) for item in evidence if item.kind is not EvidenceKind.PASSAGE],
+        "passages": [_passage(item) for item in evidence if item.kind is EvidenceKind.PASSAGE],
+        "tried": _tried(state),
+        "proposed": [_proposed(request.action) for request in requests if request.action],
+        "signals": state["signals"].model_dump(mode="json") if state.get("signals") else None,
+        "transcript": _transcript(state),
+    }
+
+
+def _summary(requests: list[Request], escalation: Escalation, deployment: Deployment) -> str:
+    intents = deployment.catalog.intents
+    wants = [intents[request.intent].title if request.intent else "something unclear" for request in requests]
+    known = [
+        f"{name.replace('_', ' ')} {show(slot.value)}" for r in requests for name, slot in r.slots.items()
+    ]
+    reasons = ", ".join(reason.replace("_", " ") for reason in escalation.reasons)
+    parts = [f"The customer wants: {'; '.join(wants) or 'not known yet'}.", f"Handed off because: {reasons}."]
+    if known:
+        parts.insert(1, f"Known: {', '.join(dict.fromkeys(known))}.")
+    return " ".join(parts)
+
+
+def _intent(request: Request, deployment: Deployment) -> dict[str, JsonValue]:
+    title = deployment.catalog.intents[request.intent].title if request.intent else None
+    return {"intent": request.intent, "title": title, "confidence": request.confidence, "said": request.text}
+
+
+def _entity(request: Request, name: str) -> dict[str, JsonValue]:
+    slot = request.slots[name]
+    return {"value": slot.value, "source": slot.source.value, "said": slot.said}
+
+
+def _fact(item: Evidence) -> dict[str, JsonValue]:
+    return {"name": item.name, "source": item.source, "at": item.at.isoformat(), "data": item.data}
+
+
+def _passage(item: Evidence) -> dict[str, JsonValue]:
+    return {"title": item.title, "url": item.url, "text": item.text}
+
+
+def _proposed(action: Action) -> dict[str, JsonValue]:
+    return {"operation": action.operation, "arguments": dict(action.arguments), "summary": action.summary}
+
+
+def _tried(state: State) -> list[JsonValue]:
+    return [
+        {"what": event.kind.value, "intent": event.intent, **event.data}
+        for event in state["events"]
+        if event.kind.value not in ("received", "classified")
+    ]
+
+
+def _transcript(state: State) -> list[JsonValue]:
+    return [
+        {"by": "customer" if isinstance(message, HumanMessage) else "bot", "text": str(message.text)}
+        for message in state.get("messages", [])[-TRANSCRIPT_MESSAGES:]
+    ]

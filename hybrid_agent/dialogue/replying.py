@@ -1,0 +1,92 @@
+"""From sentences to a reply: sources numbered in the order in which they are used, and its check."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from hybrid_agent.catalog import Catalog
+from hybrid_agent.guardrails import Ground, Violation, check
+from hybrid_agent.guardrails.claims import Claim, claims, claims_of
+from hybrid_agent.state import (
+    Citation,
+    Evidence,
+    EvidenceKind,
+    Phase,
+    Point,
+    PointKind,
+    Reply,
+    Request,
+    Sentence,
+    State,
+    Status,
+)
+
+BLOCKED = "guard_blocked"
+
+
+def standard(points: Iterable[Point]) -> list[Sentence]:
+    """The points in their standard words."""
+    return [Sentence(text=point.text, evidence=point.evidence) for point in points]
+
+
+def as_reply(sentences: Sequence[Sentence], evidence: Iterable[Evidence]) -> Reply:
+    """The reply with `[1]` behind each sentence that rests on a source; sources are listed once each."""
+    by_id = {item.id: item for item in evidence}
+    numbers: dict[tuple[str, str | None], Citation] = {}
+    written = []
+    for sentence in sentences:
+        marks = []
+        for item in (by_id[each] for each in sentence.evidence if each in by_id):
+            if item.title and item.kind is not EvidenceKind.EFFECT:
+                place = (item.title, item.url)
+                new = Citation(number=len(numbers) + 1, title=item.title, url=item.url, evidence_id=item.id)
+                marks.append(numbers.setdefault(place, new).number)
+        written.append(sentence.text + "".join(f" [{mark}]" for mark in dict.fromkeys(marks)))
+    return Reply(text=" ".join(written), citations=tuple(numbers.values()))
+
+
+def violations(state: State, catalog: Catalog) -> list[Violation]:
+    """What keeps the turn's sentences from going out. A colleague's own words are not judged."""
+    people = {point.text for point in state["points"] if point.kind is PointKind.PERSON}
+    spoken = [sentence for sentence in state["sentences"] if sentence.text not in people]
+    policy = frozenset[Claim]().union(*(claims(point.literal) for point in state["points"]))
+    return check(spoken, _grounds(state, catalog, spoken), policy)
+
+
+def _grounds(state: State, catalog: Catalog, spoken: Iterable[Sentence]) -> Mapping[str, Ground]:
+    used = {each for sentence in spoken for each in sentence.evidence}
+    grounds = {
+        item.id: Ground(claims_of(item.data) | claims(item.text), item.kind is EvidenceKind.EFFECT)
+        for item in state["evidence"]
+        if item.id in used
+    }
+    for request in state["requests"]:
+        grounds |= _said(request, state, catalog)
+    return grounds
+
+
+def _said(request: Request, state: State, catalog: Catalog) -> dict[str, Ground]:
+    """What the customer said, was offered, or is being proposed: it may be said back to them."""
+    question = state.get("question")
+    offered = question.options if question and question.request_id == request.id else {}
+    arguments = dict(request.action.arguments) if request.action else {}
+    summary = request.action.summary if request.action else ""
+    return {
+        f"{request.id}.slot": Ground(claims_of({name: slot.value for name, slot in request.slots.items()})),
+        f"{request.id}.argument": Ground(claims_of(arguments) | claims(summary)),
+        f"{request.id}.options": Ground(
+            claims_of(list(offered.values())) | claims(" ".join(f"{n}." for n in range(1, len(offered) + 1)))
+        ),
+        f"{request.id}.wrong": Ground(claims(request.text) | claims(state["heard"])),
+        "business": Ground(claims_of(dict(catalog.business))),
+    }
+
+
+def status_of(state: State) -> Status:
+    """How the turn ends."""
+    points = {point.kind for point in state["points"]}
+    if state["escalation"] is not None or PointKind.HAND_OFF in points:
+        return Status.HANDED_OFF
+    if any(request.phase is Phase.APPROVING for request in state["requests"]):
+        return Status.AWAITING_APPROVAL
+    if state.get("question") is not None or PointKind.ASK in points:
+        return Status.AWAITING_CUSTOMER
+    return Status.REFUSED if PointKind.REFUSAL in points else Status.ANSWERED

@@ -1,0 +1,97 @@
+"""The whole graph on one screen: nodes, edges, nothing else."""
+
+from typing import Any, Literal
+
+from langgraph.graph import END, START, StateGraph
+from langgraph.graph.state import CompiledStateGraph
+from langgraph.types import Checkpointer
+
+from hybrid_agent import nodes
+from hybrid_agent.caller import Caller
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.requests import current, first_in
+from hybrid_agent.running import as_node
+from hybrid_agent.state import Input, Output, Phase, State
+
+Builder = StateGraph[State, Caller, Input, Output]
+Graph = CompiledStateGraph[State, Caller, Input, Output]
+
+
+def build_graph(deployment: Deployment, *, checkpointer: Checkpointer = None) -> Graph:
+    """The graph, ready to run. Give it a checkpointer to remember conversations and to pause for people.
+
+    As a part of a larger graph it is built with `checkpointer=True`, and `whole_state(deployment)` where the
+    parent shares its `messages`.
+    """
+    return builder(deployment).compile(checkpointer=checkpointer, name=deployment.name)
+
+
+def builder(deployment: Deployment, output: type[Any] = Output) -> Builder:
+    """The graph before it is compiled; `output` is what a run returns."""
+    graph = StateGraph(State, context_schema=Caller, input_schema=Input, output_schema=output)
+    for name in nodes.NODES:
+        graph.add_node(name, as_node(name, getattr(nodes, name), deployment))
+
+    graph.add_edge(START, "screen")
+    graph.add_conditional_edges("screen", after_screen)
+    graph.add_conditional_edges("classify", after_classify)
+    graph.add_conditional_edges("fill_slots", after_fill_slots)
+    graph.add_conditional_edges("call_tools", after_step)
+    graph.add_conditional_edges("execute", after_step)
+    graph.add_edge("hand_off", "answer")
+    graph.add_edge("answer", "guard")
+    graph.add_conditional_edges("guard", after_guard)
+    graph.add_conditional_edges("human_interrupt", after_human_interrupt)
+    return graph
+
+
+def after_screen(state: State) -> Literal["classify", "answer", "__end__"]:
+    """A message delivered twice ends at once; one that is refused, empty or not for the bot is not read."""
+    if state.get("served") is not None:
+        return END
+    return "classify" if state["heard"] else "answer"
+
+
+def after_classify(
+    state: State,
+) -> Literal["execute", "fill_slots", "hand_off", "answer"]:
+    """A yes is carried out, a request is served, a wish for a person goes to one with what can be known."""
+    if state["escalation"] is None and first_in(state["requests"], Phase.CLEARED):
+        return "execute"
+    if current(state["requests"]) and state["question"] is None:
+        return "fill_slots"
+    return "hand_off" if state["escalation"] else "answer"
+
+
+def after_fill_slots(state: State) -> Literal["call_tools", "fill_slots", "answer"]:
+    """A question goes out; a request that is complete is served; one that ended makes way for the next."""
+    if state["question"] is not None:
+        return "answer"
+    return "call_tools" if current(state["requests"]) else "answer"
+
+
+def after_step(state: State) -> Literal["execute", "fill_slots", "hand_off", "answer"]:
+    """What is cleared is done, then the next request in the queue is taken up; trouble goes to a person."""
+    if state["escalation"] is None and first_in(state["requests"], Phase.CLEARED):
+        return "execute"
+    if current(state["requests"]) and state["question"] is None:
+        return "fill_slots"
+    return "hand_off" if state["escalation"] else "answer"
+
+
+def after_guard(state: State) -> Literal["hand_off", "human_interrupt", "__end__"]:
+    """A blocked reply goes to a person; an approval that is due pauses the run, the customer has been told."""
+    if state["reply"] is None and state["escalation"] is not None:
+        return "hand_off"
+    return "human_interrupt" if first_in(state["requests"], Phase.APPROVING) else END
+
+
+def after_human_interrupt(
+    state: State,
+) -> Literal["execute", "hand_off", "answer", "human_interrupt"]:
+    """Approved is carried out, taken over or expired goes to a person; a decision that does not count waits on."""
+    if state["escalation"] is not None:
+        return "hand_off"
+    if first_in(state["requests"], Phase.CLEARED):
+        return "execute"
+    return "answer" if state["points"] else "human_interrupt"

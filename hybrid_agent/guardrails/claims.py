@@ -1,0 +1,151 @@
+"""What a text claims that can be checked: amounts, dates, times, links, addresses, ids and numbers."""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
+
+from pydantic import JsonValue
+
+from hybrid_agent.phrasing import show
+
+_CURRENCIES = {
+    "€": "EUR",
+    "$": "USD",
+    "£": "GBP",
+    "euro": "EUR",
+    "euros": "EUR",
+    "dollars": "USD",
+    "pounds": "GBP",
+}
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
+_AMOUNT = r"\d{1,3}(?:[,. ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
+
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_MONEY = re.compile(
+    rf"(?P<before>[€$£]|\b[A-Z]{{3}}\b)\s?(?P<first>{_AMOUNT})(?!\w)"
+    rf"|(?<![\w.,])(?P<second>{_AMOUNT})\s?(?P<after>[€$£]|\b(?:[A-Z]{{3}}|euros?|dollars|pounds)\b)"
+)
+_ISO_DATE = re.compile(r"\b(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})(?:T[\d:.+Z-]*)?")
+_DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"
+_YEAR = r"(?:,?\s+(?P<year>\d{4}))?\b"
+_DAY_FIRST = re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}{_YEAR}", re.IGNORECASE)
+_MONTH_FIRST = re.compile(rf"\b{_MONTH}\s+{_DAY}\b{_YEAR}", re.IGNORECASE)
+_TIME = re.compile(
+    r"\b(?P<hour>\d{1,2})(?::(?P<minute>\d{2}))?\s*(?P<half>am|pm)\b"
+    r"|\b(?P<h24>\d{1,2}):(?P<m24>\d{2})\b",
+    re.IGNORECASE,
+)
+_ID = re.compile(r"(?<![\w.])#?(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{3,}(?!\w)")
+_NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
+
+
+class Claim(NamedTuple):
+    """One checkable statement: its kind and canonical value."""
+
+    kind: str
+    value: str
+
+
+def claims(text: str) -> frozenset[Claim]:
+    """Every claim in a text, each part of it read once, as the most specific kind."""
+    found: set[Claim] = set()
+    for pattern, read in _READERS:
+        rest, end = [], 0
+        for match in pattern.finditer(text):
+            if (claim := read(match)) is None:
+                continue
+            found.add(claim)
+            rest += [text[end : match.start()], " "]
+            end = match.end()
+        text = "".join([*rest, text[end:]])
+    return frozenset(found)
+
+
+def claims_of(value: JsonValue) -> frozenset[Claim]:
+    """Every claim that a fact's fields carry, written as a customer reads them and as they are stored."""
+    return frozenset(claim for text in _texts(value) for claim in claims(text))
+
+
+def _texts(value: JsonValue) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield show(value)
+        for item in value.values():
+            yield from _texts(item)
+    elif isinstance(value, list):
+        for item in value:
+            yield from _texts(item)
+    elif value is not None and not isinstance(value, bool):
+        yield str(value)
+        yield show(value)
+        yield show(value, "time")
+
+
+def _link(match: re.Match[str]) -> Claim:
+    return Claim("link", match.group().rstrip(".,;:!?)]}").lower())
+
+
+def _email(match: re.Match[str]) -> Claim:
+    return Claim("email", match.group().rstrip(".").lower())
+
+
+def _money(match: re.Match[str]) -> Claim | None:
+    currency = match["before"] or match["after"]
+    amount = _decimal(match["first"] or match["second"])
+    code = _CURRENCIES.get(currency.lower(), currency)
+    known = code in _CURRENCIES.values() or currency.isupper()
+    return Claim("money", f"{amount.normalize():f} {code}") if known and amount is not None else None
+
+
+def _decimal(written: str) -> Decimal | None:
+    plain = written.replace(" ", "")
+    head, mark, tail = plain.rpartition("," if plain.rfind(",") > plain.rfind(".") else ".")
+    plain = f"{re.sub('[.,]', '', head)}.{tail}" if mark and len(tail) != 3 else re.sub("[.,]", "", plain)
+    try:
+        return Decimal(plain)
+    except InvalidOperation:
+        return None
+
+
+def _date(match: re.Match[str]) -> Claim | None:
+    parts = match.groupdict()
+    month = int(parts["number"]) if parts.get("number") else 1 + _MONTHS.index(parts["month"].lower()[:3])
+    try:
+        day = date(int(parts["year"] or 2000), month, int(parts["day"]))
+    except ValueError:
+        return None
+    return Claim("date", f"{day:%m-%d}" if parts["year"] is None else f"{day:%Y-%m-%d}")
+
+
+def _time(match: re.Match[str]) -> Claim | None:
+    if match["half"] is None:
+        hour, minute = int(match["h24"]), int(match["m24"])
+    else:
+        hour = int(match["hour"]) % 12 + (12 if match["half"].lower() == "pm" else 0)
+        minute = int(match["minute"] or 0)
+    return Claim("time", f"{hour:02}:{minute:02}") if hour < 24 and minute < 60 else None
+
+
+def _id(match: re.Match[str]) -> Claim:
+    return Claim("id", match.group().removeprefix("#").upper())
+
+
+def _number(match: re.Match[str]) -> Claim | None:
+    amount = _decimal(match.group())
+    return None if amount is None else Claim("number", f"{amount.normalize():f}")
+
+
+_READERS = (
+    (_LINK, _link),
+    (_EMAIL, _email),
+    (_ISO_DATE, _date),
+    (_DAY_FIRST, _date),
+    (_MONTH_FIRST, _date),
+    (_MONEY, _money),
+    (_TIME, _time),
+    (_ID, _id),
+    (_NUMBER, _number),
+)

@@ -1,0 +1,20 @@
+"""Carries out what is cleared: the only node that writes to another system, and only through the ledger."""
+
+from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.executing import execute_request
+from hybrid_agent.dialogue.facts import replace_evidence
+from hybrid_agent.nodes.here import Here
+from hybrid_agent.state import Phase, State, Update
+
+
+async def execute(state: State, here: Here) -> Update:
+    """What became of each cleared action."""
+    cleared = queue.in_phase(state["requests"], Phase.CLEARED)
+    done = [await execute_request(request, state, here.deployment) for request in cleared]
+    return {
+        "requests": queue.replaced(state["requests"], *(each.request for each in done)),
+        "evidence": replace_evidence(state["evidence"], [item for each in done for item in each.evidence]),
+        "points": [*state["points"], *(point for each in done for point in each.points)],
+        "escalation": next((each.escalation for each in done if each.escalation), state["escalation"]),
+        "events": [*state["events"], *(event for each in done for event in each.events)],
+    }

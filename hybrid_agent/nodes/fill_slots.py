@@ -1,0 +1,42 @@
+"""Fills the slots of the request that is served now, or asks for the one that is missing."""
+
+from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.filling import Filled, fill
+from hybrid_agent.dialogue.hearing import utterance_of
+from hybrid_agent.dialogue.serving import needs_sign_in, sign_in_first
+from hybrid_agent.nodes.here import Here
+from hybrid_agent.state import Event, EventKind, Request, State, Update
+
+
+async def fill_slots(state: State, here: Here) -> Update:
+    """The current request with its slots, and a question where one is missing."""
+    request = queue.current(state["requests"])
+    if request is None:
+        return {}
+    filled = await _filled(request, state, here)
+    asked = [_asked(request, filled, state, here)] if filled.question else []
+    return {
+        "requests": queue.replaced(state["requests"], filled.request),
+        "question": filled.question,
+        "points": [*state["points"], *filled.points],
+        "events": [*state["events"], *asked],
+    }
+
+
+async def _filled(request: Request, state: State, here: Here) -> Filled:
+    if needs_sign_in(request, state, here.deployment):
+        stopped = sign_in_first(request, here.deployment)
+        return Filled(stopped.request, points=stopped.points)
+    utterance = utterance_of(state, here.deployment)
+    return await fill(request, state, here.deployment, utterance, asking=state["escalation"] is None)
+
+
+def _asked(request: Request, filled: Filled, state: State, here: Here) -> Event:
+    question = filled.question
+    return Event(
+        kind=EventKind.ASKED,
+        at=here.deployment.clock(),
+        turn=state["turn"],
+        intent=request.intent,
+        data={"kind": question.kind.value, "slot": question.slot} if question else {},
+    )

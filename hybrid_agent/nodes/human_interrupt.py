@@ -1,0 +1,24 @@
+"""Pauses for a person's decision. On resume the node runs again from its first line: that repeats safely."""
+
+from langgraph.types import interrupt
+
+from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.deciding import Deciding, decide, pause_payload
+from hybrid_agent.dialogue.decisions import register
+from hybrid_agent.dialogue.inbox import InvalidDecisionError, read_response
+from hybrid_agent.nodes.here import Here
+from hybrid_agent.state import Phase, State, Update
+
+
+async def human_interrupt(state: State, here: Here) -> Update:
+    """Ask for every approval that is due, wait, and enter what a person decides on any of them."""
+    waiting = queue.in_phase(state["requests"], Phase.APPROVING)
+    asked = [await register(request, state, here.deployment, here.thread) for request in waiting]
+    decided = interrupt(pause_payload(asked, state, here.deployment))
+    begun: Update = {"points": [], "reply": None, "notices": [], "escalation": None}
+    try:
+        forms = read_response(decided).decisions
+    except InvalidDecisionError as problem:
+        return begun | {"notices": [str(problem)]}
+    deciding = Deciding(here.deployment, here.thread, here.caller)
+    return begun | await decide(forms, {**state, **begun}, deciding)

@@ -1,0 +1,17 @@
+"""Takes in the message: whose conversation it is, whether the bot may speak, and what must not be stored."""
+
+from hybrid_agent.dialogue.arriving import Arrived, arrive, new_messages
+from hybrid_agent.nodes.here import Here
+from hybrid_agent.records import hand_offs, ownership
+from hybrid_agent.state import State, Update
+
+
+async def screen(state: State, here: Here) -> Update:
+    """Begin a turn; a message that was delivered before changes nothing."""
+    messages = new_messages(state)
+    if not messages and state.get("turn"):
+        return {}
+    async with here.deployment.records.read() as connection:
+        person = (await ownership.owner(connection, here.thread)).person
+        waiting = bool(await hand_offs.listing(connection, thread=here.thread))
+    return arrive(state, messages, here.caller, here.deployment, Arrived(person, waiting))
