@@ -2,7 +2,7 @@
 
 from typing import Any, Literal
 
-from langgraph.graph import END, START, StateGraph
+from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Checkpointer
 
@@ -48,7 +48,7 @@ def builder(deployment: Deployment, output: type[Any] = Output) -> Builder:
 def after_screen(state: State) -> Literal["classify", "answer", "__end__"]:
     """A message delivered twice ends at once; one that is refused, empty or not for the bot is not read."""
     if state.get("served") is not None:
-        return END
+        return "__end__"
     return "classify" if state["heard"] else "answer"
 
 
@@ -80,16 +80,16 @@ def after_step(state: State) -> Literal["execute", "fill_slots", "hand_off", "an
 
 
 def after_guard(state: State) -> Literal["hand_off", "human_interrupt", "__end__"]:
-    """A blocked reply goes to a person; an approval that is due pauses the run, the customer has been told."""
+    """A blocked reply goes to a person; a due approval pauses the run, now that the customer is told."""
     if state["reply"] is None and state["escalation"] is not None:
         return "hand_off"
-    return "human_interrupt" if first_in(state["requests"], Phase.APPROVING) else END
+    return "human_interrupt" if first_in(state["requests"], Phase.APPROVING) else "__end__"
 
 
 def after_human_interrupt(
     state: State,
 ) -> Literal["execute", "hand_off", "answer", "human_interrupt"]:
-    """Approved is carried out, taken over or expired goes to a person; a decision that does not count waits on."""
+    """Approved is carried out, taken over or expired goes to a person; what does not count waits on."""
     if state["escalation"] is not None:
         return "hand_off"
     if first_in(state["requests"], Phase.CLEARED):

@@ -1,4 +1,4 @@
-"""A background event loop, for sync code that needs async parts. It is started on first use, once a process."""
+"""A background event loop for sync code that needs async parts, started once a process, on first use."""
 
 import asyncio
 import contextvars

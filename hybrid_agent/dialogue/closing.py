@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.packet import hand_off_id
+from hybrid_agent.dialogue.packet import hand_off_id, of_turn
 from hybrid_agent.dialogue.replying import BLOCKED
 from hybrid_agent.guardrails import Violation, mask
 from hybrid_agent.state import Escalation, Event, EventKind, Phase, Served, State, Status, Update
@@ -15,9 +15,10 @@ def served_of(state: State, thread: str, now: datetime) -> Served:
     """The turn for whoever embeds the graph; empty where a stranger was refused."""
     if state["status"] is Status.REFUSED and not state["heard"]:
         return Served(ms=_ms(state, now))
-    active = [request for request in state["requests"] if _of_turn(request.id, state)]
-    active += [
-        request for request in state["requests"] if request not in active and _unfinished(request.phase)
+    active = [
+        request
+        for request in state["requests"]
+        if of_turn(request, state) or request.phase not in queue.FINISHED
     ]
     waiting = queue.in_phase(state["requests"], Phase.APPROVING)
     escalation = state["escalation"]
@@ -34,14 +35,6 @@ def served_of(state: State, thread: str, now: datetime) -> Served:
 
 def _ms(state: State, now: datetime) -> float:
     return (now - state["started"]).total_seconds() * 1000
-
-
-def _of_turn(request_id: str, state: State) -> bool:
-    return request_id.rpartition(":")[0] == state["turn"]
-
-
-def _unfinished(phase: Phase) -> bool:
-    return phase not in queue.FINISHED
 
 
 def finished(state: State, deployment: Deployment) -> list[Event]:
@@ -68,13 +61,9 @@ def finished(state: State, deployment: Deployment) -> list[Event]:
 
 def _resolved(state: State, now: datetime) -> list[Event]:
     """Requests that the bot brought to an end in this turn, without a person taking over."""
-    ended = [
-        request
-        for request in state["requests"]
-        if request.phase is Phase.DONE and _of_turn(request.id, state)
-    ]
     if state["status"] is not Status.ANSWERED:
         return []
+    ended = [each for each in queue.in_phase(state["requests"], Phase.DONE) if of_turn(each, state)]
     return [
         Event(
             kind=EventKind.RESOLVED,

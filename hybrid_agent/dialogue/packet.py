@@ -9,14 +9,25 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.phrasing import show
-from hybrid_agent.state import Action, Escalation, Evidence, EvidenceKind, Point, PointKind, Request, State
+from hybrid_agent.state import (
+    Action,
+    Escalation,
+    Evidence,
+    EvidenceKind,
+    Phase,
+    Point,
+    PointKind,
+    Request,
+    State,
+)
 
 TRANSCRIPT_MESSAGES = 40
 
 
 def hand_off_id(thread: str, turn: str) -> str:
     """The id of the hand-off that a turn opens: the same if the turn is run again."""
-    return f"H-{hashlib.sha256(f'{thread}\n{turn}'.encode()).hexdigest()[:8]}"
+    place = f"{thread}\n{turn}"
+    return f"H-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
 
 
 def farewell(escalation: Escalation, deployment: Deployment) -> Point:
@@ -27,8 +38,8 @@ def farewell(escalation: Escalation, deployment: Deployment) -> Point:
 
 def build_packet(state: State, escalation: Escalation, deployment: Deployment) -> dict[str, JsonValue]:
     """Summary, intents, entities, facts, what was tried, the proposed next step, confidence, and why."""
-    requests = [request for request in state["requests"] if request.phase not in queue.FINISHED]
-    requests = requests or state["requests"][-1:]
+    requests = _passed_on(state) or state["requests"][-1:]
+    signals = state.get("signals")
     ids = {request.id for request in requests}
     evidence = [item for item in state["evidence"] if item.request_id in ids]
     return {
@@ -41,21 +52,31 @@ def build_packet(state: State, escalation: Escalation, deployment: Deployment) -
         "passages": [_passage(item) for item in evidence if item.kind is EvidenceKind.PASSAGE],
         "tried": _tried(state),
         "proposed": [_proposed(request.action) for request in requests if request.action],
-        "signals": state["signals"].model_dump(mode="json") if state.get("signals") else None,
+        "signals": signals.model_dump(mode="json") if signals else None,
         "transcript": _transcript(state),
     }
+
+
+def of_turn(request: Request, state: State) -> bool:
+    """Whether the request was made in the running turn."""
+    return request.id.rpartition(":")[0] == state["turn"]
+
+
+def _passed_on(state: State) -> list[Request]:
+    unfinished = [request for request in state["requests"] if request.phase not in queue.FINISHED]
+    now = [r for r in queue.in_phase(state["requests"], Phase.HANDED_OFF) if of_turn(r, state)]
+    return [*now, *unfinished]
 
 
 def _summary(requests: list[Request], escalation: Escalation, deployment: Deployment) -> str:
     intents = deployment.catalog.intents
     wants = [intents[request.intent].title if request.intent else "something unclear" for request in requests]
-    known = [
-        f"{name.replace('_', ' ')} {show(slot.value)}" for r in requests for name, slot in r.slots.items()
-    ]
+    slots = {name: slot.value for request in requests for name, slot in request.slots.items()}
+    known = [f"{name.replace('_', ' ')} {show(value)}" for name, value in slots.items()]
     reasons = ", ".join(reason.replace("_", " ") for reason in escalation.reasons)
     parts = [f"The customer wants: {'; '.join(wants) or 'not known yet'}.", f"Handed off because: {reasons}."]
     if known:
-        parts.insert(1, f"Known: {', '.join(dict.fromkeys(known))}.")
+        parts.insert(1, f"Known: {', '.join(known)}.")
     return " ".join(parts)
 
 

@@ -21,4 +21,5 @@ async def human_interrupt(state: State, here: Here) -> Update:
     except InvalidDecisionError as problem:
         return begun | {"notices": [str(problem)]}
     deciding = Deciding(here.deployment, here.thread, here.caller)
-    return begun | await decide(forms, {**state, **begun}, deciding)
+    fresh: State = {**state, "points": [], "notices": [], "escalation": None}
+    return begun | await decide(forms, fresh, deciding)
