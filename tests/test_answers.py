@@ -49,6 +49,8 @@ YES, NO, CANCEL, UNCLEAR = AnswerKind.YES, AnswerKind.NO, AnswerKind.CANCEL, Ans
         "ja graag",
         "doe maar",
         "is goed",
+        "that's true",
+        "yes, that's what I want",
         "i confirm",
         "\u200fyes\u200b",
     ],

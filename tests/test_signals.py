@@ -98,6 +98,9 @@ def test_who_wants_a_person_is_heard(text: str) -> None:
         "no need for a human",
         "I'd rather not talk to an agent",
         "are you a real person?",
+        "am i talking to an actual human",
+        "tell me if you are a real person or a bot",
+        "do I need to speak to a representative to change it?",
         "my agent told me",
         "the delivery person was rude",
         "I need a person's name changed",
@@ -125,6 +128,8 @@ def test_a_person_only_mentioned_or_declined_is_not_asked_for(text: str) -> None
         ("As I said, it is broken", [], True),
         ("this is the third time I ask", [], True),
         ("wie gesagt, sie ist kaputt", [], True),
+        ("how many times can I use it?", [], False),
+        ("how many times do I have to say it", [], True),
         ("I want to order again", [], False),
     ],
 )

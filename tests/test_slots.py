@@ -55,6 +55,8 @@ def sure(kind: SlotKind, text: str, **more: Any) -> list[tuple[Any, bool]]:
         ("it was in 2026", [("2026", False)]),
         ("I live at 1044 Main Street", [("1044", False)]),
         ("send order 1042 to Laan 12, 1073 LL Amsterdam", [("1042", True), ("1073", False)]),
+        ("change my pin to 1234", [("1234", False)]),
+        ("the card ending in 1234", [("1234", False)]),
         ("I paid $1044", []),
         ("I paid 1044 EUR", []),
         ("in 1044 days", []),
@@ -92,6 +94,12 @@ def test_an_id_comes_back_in_the_spelling_of_the_catalog(
 ) -> None:
     """Case, separators and a left-out prefix are put right by the catalog's own pattern."""
     assert values(SlotKind.ID, text, pattern=pattern) == expected
+
+
+def test_the_catalog_can_name_its_own_labels() -> None:
+    """A word that names the record makes a bare number certain, even one that looks like a year."""
+    assert sure(SlotKind.ID, "booking 2026") == [("2026", False)]
+    assert sure(SlotKind.ID, "booking 2026", labels=("booking",)) == [("2026", True)]
 
 
 def test_a_bare_number_counts_when_it_was_asked_for() -> None:
@@ -415,6 +423,8 @@ def test_a_bare_amount_counts_only_when_it_was_asked_for() -> None:
         ("both", True, [(2, True)]),
         ("zwölf", True, [(12, True)]),
         ("3", True, [(3, True)]),
+        ("a timer for 15 minutes", False, []),
+        ("a couple of days", False, []),
         ("2 of them", False, [(2, True)]),
         ("x3", False, [(3, True)]),
         ("three pieces", False, [(3, True)]),

@@ -18,6 +18,10 @@ from hybrid_agent.reasoning.split import MAX_REQUESTS, split_requests
             "I want to return my shoes. Also, what are your opening hours?",
             ["I want to return my shoes.", "what are your opening hours?"],
         ),
+        (
+            "Where is my order? How long does a refund take?",
+            ["Where is my order?", "How long does a refund take?"],
+        ),
         ("cancel 1050 and change the address of 1042", ["cancel 1050", "change the address of 1042"]),
         (
             "I want a refund for 1042. It was broken. Also where is 1050?",
@@ -79,6 +83,10 @@ def test_several_requests_are_told_apart(text: str, expected: list[str]) -> None
         "where is order no. 1042? thanks",
         "Thanks! And how do I close my account?",
         "my shoes and my socks",
+        "My order 1042 never came. Where is it? What is going on?",
+        "Please help! Where is my order?",
+        "Why was I charged twice? Can you explain?",
+        "I want to return order 1042. How long?",
         "and",
         "...",
         "12.50",

@@ -35,6 +35,7 @@ class _Words:
     person: re.Pattern[str]
     alone: re.Pattern[str]
     no_person: re.Pattern[str]
+    about_us: re.Pattern[str]
     again: re.Pattern[str]
 
 
@@ -104,7 +105,8 @@ def _person(text: str, words: _Words) -> Iterator[str]:
         yield alone[0].strip()
         return
     for match in words.person.finditer(text):
-        if not _denied(text, match.start(), words.no_person):
+        named_only = match["phrase"] and words.about_us.search(text[: match.start()])
+        if not named_only and not _denied(text, match.start(), words.no_person):
             yield " ".join(match[0].split())
             return
 
@@ -160,9 +162,10 @@ def _words() -> _Words:
         angry=_word(any_of(weights)),
         calm=_word(any_of(anger["negation"])),
         plain=frozenset(anger["plain"]),
-        person=_word(rf"(?:{asks}|{anyone}|{last}|{any_of(person['phrases'])})"),
+        person=_word(rf"(?:{asks}|{anyone}|{last}|(?P<phrase>{any_of(person['phrases'])}))"),
         alone=_alone(person["alone"]),
         no_person=_word(any_of(person["negation"])),
+        about_us=_word(any_of(person["about_us"])),
         again=_word(any_of(facts["repetition"]["phrases"])),
     )
 

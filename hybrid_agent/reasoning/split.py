@@ -33,6 +33,7 @@ class _Openers:
     back: re.Pattern[str]
     join: re.Pattern[str]
     reason: re.Pattern[str]
+    follow_up: re.Pattern[str]
     abbreviation: re.Pattern[str]
 
 
@@ -127,6 +128,8 @@ def _at_joins(sentence: str, openers: _Openers) -> list[str]:
 
 def _new_after_and(left: str, right: str, openers: _Openers) -> bool:
     body = _body(right, openers)
+    if _follows_up(body, openers):
+        return False
     if len(body.split()) < _LEAST_WORDS and not _NUMBER.search(body):
         return False
     if openers.asking.match(body) or (openers.additive.match(right) and _is_request(body, openers)):
@@ -151,14 +154,20 @@ def _unit(text: str, openers: _Openers) -> _Unit:
     pointing = (
         openers.asking.match(body) is not None and _points_back(body, openers) and not _NUMBER.search(body)
     )
+    pointing = pointing or _follows_up(body, openers)
     return _Unit(bare if item else text, body, additive or item is not None, request, back or pointing)
 
 
 def _is_request(body: str, openers: _Openers) -> bool:
-    if len(body.split()) < 2:
+    if len(body.split()) < 2 or _follows_up(body, openers):
         return False
     opened = (openers.asking, openers.wanting, openers.command)
     return body.rstrip().endswith("?") or any(pattern.match(body) for pattern in opened)
+
+
+def _follows_up(body: str, openers: _Openers) -> bool:
+    """Whether a question is only about what was said before: "What is going on?", "How long?"."""
+    return openers.follow_up.match(body) is not None and not _NUMBER.search(body)
 
 
 def _points_back(body: str, openers: _Openers) -> bool:
@@ -187,6 +196,7 @@ def _openers() -> _Openers:
         back=_compile(rf"(?<!\w){any_of(words['back'])}(?!\w)"),
         join=_compile(rf"[\s,]+{any_of([*words['joins'], 'also'])}\s+|,\s+(?=also\b)"),
         reason=_compile(rf"(?<!\w){any_of(words['reasons'])}(?!\w)"),
+        follow_up=_compile(rf"[\s,]{{0,3}}{any_of(words['follow_ups'])}(?:\s[\w']+){{0,2}}\W{{0,5}}$"),
         abbreviation=_compile(rf"(?<!\w)(?:{any_of(words['abbreviations'])}|\w)$"),
     )
 

@@ -22,6 +22,11 @@ _MEASURE_AFTER = re.compile(
     r"minutes?|times|pcs|pieces|items|kg|cm|mm|km)\b)",
     re.IGNORECASE,
 )
+_OTHERWISE = re.compile(
+    r"(?:pin|code|password|passcode|zip|postcode|plz|card|account|ending(?: in| with)?|digits|year|serial|"
+    r"model|tracking|version|room|flat|apt|suite|unit|page)(?: number| no\.?)?(?: to(?: be)?| is| of|:)? $",
+    re.IGNORECASE,
+)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _PHONE = re.compile(r"\+\d[\d ().-]{6,20}")
 _JOINED = re.compile(
@@ -79,6 +84,8 @@ def _hit(pattern: IdPattern, text: str, start: int, end: int, hints: Hints) -> H
         return Hit(value, start, end)
     if _MONEY_BEFORE.search(text[max(0, start - 6) : start]) or _MEASURE_AFTER.match(text, end):
         return None
+    if _OTHERWISE.search(text[max(0, start - 30) : start]):
+        return Hit(value, start, end, False)
     street = re.match(r" [A-Z][a-z]", text[end : end + 3])
     return Hit(value, start, end, not (street or _YEAR.fullmatch(text, start, end)))
 

@@ -11,12 +11,12 @@ from hybrid_agent.slots.words import any_of, table
 
 MAX_QUANTITY = 100_000
 _UNIT = (
-    r"(?:\s?[x\u00d7]\b|\s(?:of\b|pcs?\b|pieces?\b|items?\b|units?\b|pairs?\b|boxes\b|stück\b|pièces?\b|"
-    r"piezas?\b|unidades\b|stuks?\b|von\b|davon\b))"
+    r"(?:\s?[x\u00d7]\b|\s(?:of (?:them|these|those|it)\b|pcs?\b|pieces?\b|items?\b|units?\b|pairs?\b|"
+    r"boxes\b|stück\b|pièces?\b|piezas?\b|unidades\b|stuks?\b|davon\b|d'entre eux\b|de ellos\b|ervan\b))"
 )
 _DIGITS = re.compile(
     rf"(?<![\w.,#/:+$€£-])(?P<times>[x\u00d7]\s?)?(?P<number>\d{{1,6}})(?![\w]?[\d/:@%$€£]|[.,-]\d)(?P<unit>{_UNIT})?"
-    r"(?!\w)(?!\s?(?:[$€£%]|am\b|pm\b|uhr\b))",
+    r"(?!\w)(?!\s?(?:[$€£%]|(?:am|pm|uhr|percent|(?:minute|hour|day|week|month|year|dollar|euro|pound|cent)s?)\b))",
     re.IGNORECASE,
 )
 _LABEL = re.compile(
