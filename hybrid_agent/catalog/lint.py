@@ -1,50 +1,33 @@
 """What `hybrid-agent check` finds in a catalog that is well-formed but would not work, or not safely."""
 
 from collections.abc import Collection, Iterator, Mapping
-from typing import Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import BaseModel, ConfigDict
-
+from hybrid_agent.catalog.findings import Finding, error, warning
+from hybrid_agent.catalog.lint_examples import lint_examples
+from hybrid_agent.catalog.lint_missing import lint_missing
 from hybrid_agent.catalog.lint_paths import known_paths, lint_paths
+from hybrid_agent.catalog.lint_slots import lint_slot, lint_slots_of
+from hybrid_agent.catalog.lint_types import lint_types
 from hybrid_agent.catalog.load import standard_phrases
-from hybrid_agent.catalog.models import ActionRule, Autonomy, Catalog, Intent, Read, Slot
-from hybrid_agent.slots import InvalidPattern, SlotKind, compile_pattern
-from hybrid_agent_tools import Operation, Risk
+from hybrid_agent.catalog.models import ActionRule, Autonomy, Catalog, Intent, Read
+from hybrid_agent_tools import Operation, Risk, Scope
 
-FEWEST_EXAMPLES = 5
-ENOUGH_EXAMPLES = 15
-
-
-class Finding(BaseModel):
-    """One thing to mend: an error would fail or be unsafe in service, a warning serves customers worse."""
-
-    model_config = ConfigDict(frozen=True)
-
-    level: Literal["error", "warning"]
-    where: str
-    message: str
-
+__all__ = ["Finding", "lint"]
 
 Operations = Mapping[str, Operation]
 
 
 def lint(catalog: Catalog, operations: Operations, tags: Collection[str]) -> list[Finding]:
     """All findings, errors first; `tags` are those that the articles carry."""
-    found = [*_catalog(catalog), *_examples(catalog)]
+    found = [*_catalog(catalog), *lint_examples(catalog)]
     for name, slot in catalog.slots.items():
-        found += _slot(name, slot, operations)
+        found += [error(*problem) for problem in lint_slot(f"slots.{name}", slot, operations)]
+        if slot.known_from is not None:
+            found += _read(f"slots.{name}.known_from.read", slot.known_from.read, operations)
     for name, intent in catalog.intents.items():
         found += _intent(f"intents.{name}", intent, catalog, operations, tags)
     return sorted(found, key=lambda finding: (finding.level, finding.where))
-
-
-def error(where: str, message: str) -> Finding:
-    return Finding(level="error", where=where, message=message)
-
-
-def warning(where: str, message: str) -> Finding:
-    return Finding(level="warning", where=where, message=message)
 
 
 def _catalog(catalog: Catalog) -> Iterator[Finding]:
@@ -65,57 +48,12 @@ def _catalog(catalog: Catalog) -> Iterator[Finding]:
         yield warning(f"slots.{name}", "no intent uses this slot")
 
 
-def _examples(catalog: Catalog) -> Iterator[Finding]:
-    seen: dict[str, str] = {}
-    for name, intent in catalog.intents.items():
-        where, count = f"intents.{name}.examples", len(intent.examples)
-        if count < FEWEST_EXAMPLES:
-            yield error(
-                where, f"{count} examples are too few to recognise it; write at least {FEWEST_EXAMPLES}"
-            )
-        elif count < ENOUGH_EXAMPLES:
-            yield warning(where, f"{count} examples; {ENOUGH_EXAMPLES} varied ones are recognised better")
-        for example in intent.examples:
-            other = seen.setdefault(_plain(example), name)
-            if other != name:
-                yield error(where, f"{example!r} is also an example of {other}: they contradict each other")
-    for example in catalog.out_of_scope:
-        if (plain := _plain(example)) in seen:
-            yield error(
-                "out_of_scope",
-                f"{example!r} is also an example of {seen[plain]}: they contradict each other",
-            )
-
-
-def _plain(example: str) -> str:
-    return " ".join(example.lower().split()).strip(" .!?")
-
-
-def _slot(name: str, slot: Slot, operations: Operations) -> Iterator[Finding]:
-    where = f"slots.{name}"
-    if slot.kind is SlotKind.ID and slot.pattern is None:
-        yield error(where, "a slot of kind id needs a pattern")
-    if slot.kind is SlotKind.CHOICE and not slot.choices and slot.known_from is None:
-        yield error(where, "a slot of kind choice needs choices or known_from")
-    if slot.pattern is not None:
-        try:
-            compile_pattern(slot.pattern)
-        except InvalidPattern as problem:
-            yield error(f"{where}.pattern", str(problem))
-    if slot.known_from is not None:
-        yield from _read(f"{where}.known_from.read", slot.known_from.read, operations)
-
-
 def _intent(
     where: str, intent: Intent, catalog: Catalog, operations: Operations, tags: Collection[str]
 ) -> Iterator[Finding]:
-    for name in intent.slots:
-        if name not in catalog.slots:
-            yield error(
-                f"{where}.slots", f"there is no slot {name!r}; known: {', '.join(catalog.slots) or 'none'}"
-            )
     for name, read in intent.reads.items():
         yield from _read(f"{where}.reads.{name}", read, operations)
+        yield from _public(f"{where}.reads.{name}", intent, read.operation, read.required, operations)
     if intent.knowledge is not None:
         for tag in set(intent.knowledge.tags) - set(tags):
             yield error(
@@ -128,8 +66,40 @@ def _intent(
             where,
             "nothing is said, read up, done or handed over: give answers, knowledge, action or escalate",
         )
-    for path_where, message in lint_paths(where, intent, known_paths(intent, catalog, operations)):
-        yield error(path_where, message)
+    if intent.answers and intent.answers[-1].when and intent.knowledge is None:
+        yield warning(f"{where}.answers", "nothing is said when no answer holds; end with one without `when`")
+    yield from (error(*problem) for problem in _wiring(where, intent, catalog, operations))
+    yield from (warning(*problem) for problem in lint_missing(where, intent, operations))
+
+
+def _wiring(
+    where: str, intent: Intent, catalog: Catalog, operations: Operations
+) -> Iterator[tuple[str, str]]:
+    """Slots, paths and types: whether every value can be known, in time, and fits where it goes."""
+    yield from lint_slots_of(where, intent, catalog, operations)
+    yield from lint_paths(where, intent, known_paths(intent, catalog, operations), operations)
+    slots = {f"slots.{name}": catalog.slots[name] for name in intent.slots if name in catalog.slots}
+    takers: list[tuple[str, Read | ActionRule]] = [
+        *((f"{where}.reads.{name}", read) for name, read in intent.reads.items()),
+        *(
+            (f"{name}.known_from.read", slot.known_from.read)
+            for name, slot in slots.items()
+            if slot.known_from
+        ),
+        *([(f"{where}.action", intent.action)] if intent.action else []),
+    ]
+    for here, taker in takers:
+        if (operation := operations.get(taker.operation)) is not None:
+            mapped = (f"{here}.arguments", taker.arguments, operation)
+            yield from lint_types(*mapped, intent, catalog, operations)
+
+
+def _public(
+    where: str, intent: Intent, name: str, required: bool, operations: Operations
+) -> Iterator[Finding]:
+    operation = operations.get(name)
+    if operation is not None and operation.scope is Scope.CUSTOMER and required and not intent.sign_in:
+        yield error(where, f"{name} is about a customer, and with sign_in: false there may be none")
 
 
 def _read(where: str, read: Read, operations: Operations) -> Iterator[Finding]:
@@ -155,6 +125,9 @@ def _action(where: str, intent: Intent, action: ActionRule, operations: Operatio
         yield error(where, f"{action.operation} only reads; an action writes")
         return
     yield from _arguments(where, operation, set(action.arguments))
+    yield from _public(where, intent, action.operation, True, operations)
+    if intent.autonomy is Autonomy.DRAFT and action.approval is None:
+        yield error(f"{where}.approval", "autonomy is draft: say which roles may approve it")
     if action.risk is not None and action.risk < operation.risk:
         yield error(
             f"{where}.risk", f"{action.operation} is declared {operation.risk}; a catalog can only raise that"

@@ -42,7 +42,9 @@ def _result_paths(name: str, operation: Operation) -> Paths:
     return frozenset({name} | plain | {path.removesuffix("[]") for path in plain})
 
 
-def lint_paths(where: str, intent: Intent, known: Paths) -> Iterator[tuple[str, str]]:
+def lint_paths(
+    where: str, intent: Intent, known: Paths, operations: Mapping[str, Operation]
+) -> Iterator[tuple[str, str]]:
     """(where, what is wrong) for each path that leads nowhere."""
     for here, path in _intent_paths(where, intent):
         if path not in known:
@@ -50,9 +52,17 @@ def lint_paths(where: str, intent: Intent, known: Paths) -> Iterator[tuple[str, 
     if intent.action is not None:
         arguments = {f"argument.{name}" for name in intent.action.arguments}
         for here, path in _action_paths(f"{where}.action", intent.action):
-            rooted = path in known or path.startswith("result.")
-            if not rooted and ".".join(path.split(".")[:2]) not in arguments:
-                yield here, _unknown(path, known)
+            if path not in known and ".".join(path.split(".")[:2]) not in arguments:
+                yield here, _unknown(path, known | arguments)
+        results = _results(intent.action, operations) | known | arguments
+        for path in places(intent.action.done):
+            if path not in results and ".".join(path.split(".")[:2]) not in arguments:
+                yield f"{where}.action.done", _unknown(path, results)
+
+
+def _results(action: ActionRule, operations: Mapping[str, Operation]) -> Paths:
+    operation = operations.get(action.operation)
+    return frozenset() if operation is None else _result_paths("result", operation)
 
 
 def _intent_paths(where: str, intent: Intent) -> Iterator[tuple[str, str]]:
@@ -61,20 +71,20 @@ def _intent_paths(where: str, intent: Intent) -> Iterator[tuple[str, str]]:
         yield from ((f"{where}.reads.{name}.title", path) for path in places(read.title or ""))
     for number, answer in enumerate(intent.answers):
         here = f"{where}.answers.{number}"
-        yield from ((here, path) for path in (*_condition_paths(answer.when), *places(answer.say)))
+        yield from ((here, path) for path in (*condition_paths(answer.when), *places(answer.say)))
     for number, rule in enumerate(intent.escalate):
         here = f"{where}.escalate.{number}"
-        yield from ((here, path) for path in (*_condition_paths(rule.when), *places(rule.say or "")))
+        yield from ((here, path) for path in (*condition_paths(rule.when), *places(rule.say or "")))
 
 
 def _action_paths(where: str, action: ActionRule) -> Iterator[tuple[str, str]]:
     yield from ((f"{where}.arguments.{name}", path) for name, path in action.arguments.items())
     for number, allow in enumerate(action.allow):
         here = f"{where}.allow.{number}"
-        yield from ((here, path) for path in (*_condition_paths(allow.when), *places(allow.otherwise)))
+        yield from ((here, path) for path in (*condition_paths(allow.when), *places(allow.otherwise)))
     for number, approver in enumerate(action.approval.by if action.approval else ()):
-        yield from ((f"{where}.approval.by.{number}", path) for path in _condition_paths(approver.when))
-    for field in ("summary", "confirm", "pending", "done", "rejected"):
+        yield from ((f"{where}.approval.by.{number}", path) for path in condition_paths(approver.when))
+    for field in ("summary", "confirm", "pending", "rejected"):
         yield from (
             (f"{where}.{field}", path) for path in places(getattr(action, field) or "") if path not in _GIVEN
         )
@@ -83,7 +93,8 @@ def _action_paths(where: str, action: ActionRule) -> Iterator[tuple[str, str]]:
 _GIVEN = ("summary", "reason")
 
 
-def _condition_paths(condition: Condition) -> Iterator[str]:
+def condition_paths(condition: Condition) -> Iterator[str]:
+    """The paths that a condition looks up, those of its limits included."""
     for path, test in condition.items():
         yield path
         if isinstance(test, Bounds):
