@@ -56,16 +56,16 @@ def test_a_file_that_cannot_serve_is_refused_with_advice(damage: str, path: Path
     change(path)
     before = path.read_bytes() if path.is_file() else None
     with pytest.raises(Misconfigured, match=why) as caught:
-        connect("embedded", {"path": str(path)})
+        connect("embedded", {"database": path.name}, folder=path.parent)
     assert str(path) in str(caught.value)
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
-@pytest.mark.parametrize("wrong", [{}, {"path": "x", "pathh": "y"}, {"path": "x", "busy_timeout": -1}])
+@pytest.mark.parametrize("wrong", [{}, {"database": "x", "path": "y"}, {"database": "x", "busy_timeout": -1}])
 def test_malformed_settings_are_named(wrong: dict[str, Any]) -> None:
     """A missing, misspelt or impossible setting is named."""
     with pytest.raises(Misconfigured, match=r"path|pathh|busy_timeout"):
-        connect("embedded", wrong)
+        connect("embedded", wrong, folder=Path())
 
 
 @contextmanager
@@ -89,7 +89,7 @@ def test_a_file_without_rights_is_refused_with_advice(mode: int, path: Path) -> 
         copy = Path(shutil.copy(path, Path(folder) / "shop.db"))
         copy.chmod(mode)
         with as_nobody(), pytest.raises(Misconfigured, match=r"read-only|cannot be opened") as caught:
-            connect("embedded", {"path": str(copy)})
+            connect("embedded", {"database": copy.name}, folder=copy.parent)
         assert "write" in caught.value.advice
 
 
@@ -238,7 +238,7 @@ def test_one_connection_serves_several_event_loops(path: Path) -> None:
 
 async def test_a_full_disk_changes_nothing_and_says_so(path: Path) -> None:
     """When the file may not grow, a write is refused as Unavailable and the shop stays whole."""
-    connection = connect("embedded", {"path": str(path)})
+    connection = connect("embedded", {"database": path.name}, folder=path.parent)
     box, before = Toolbox(connection.systems), contents(path)
     database: Any = connection.systems["orders"].shop.database
     await database.read(lambda _: None)
@@ -262,7 +262,7 @@ async def test_a_full_disk_changes_nothing_and_says_so(path: Path) -> None:
 
 async def test_a_closed_connection_lets_go_of_the_file(path: Path) -> None:
     """After close nothing of the connection is left beside the file."""
-    connection = connect("embedded", {"path": str(path)})
+    connection = connect("embedded", {"database": path.name}, folder=path.parent)
     box = Toolbox(connection.systems)
     await box.write("orders.refund", REFUND, customer_id=ANNA, key="k")
     await connection.close()

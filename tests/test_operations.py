@@ -3,6 +3,7 @@
 import asyncio
 import pickle
 from decimal import Decimal
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -289,14 +290,14 @@ async def test_a_failed_langchain_tool_tells_the_model() -> None:
 
 def test_connectors_are_found_by_dotted_path_and_errors_say_what_to_do() -> None:
     """A deployment can bring its own connector; a wrong name says what would be right."""
-    connection = connect(f"{__name__}:own_connector", {"greeting": "hi"})
+    connection = connect(f"{__name__}:own_connector", {"greeting": "hi"}, folder=Path())
     assert set(connection.systems) == {"customers"}
     for name in ("shopifi", "no_such_module:connect", f"{__name__}:missing", f"{__name__}:no_connector", ""):
         with pytest.raises(Misconfigured, match="Use one of embedded"):
-            connect(name, {})
+            connect(name, {}, folder=Path())
 
 
-def own_connector(settings: dict[str, Any]) -> Connection:
+def own_connector(settings: dict[str, Any], folder: Path) -> Connection:
     async def close() -> None:
         return None
 

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from hybrid_agent.catalog import Catalog, KnownFrom, Slot, holds, look_up
+from hybrid_agent.catalog import Catalog, Condition, KnownFrom, Slot, holds, look_up
+from hybrid_agent.catalog.paths import Scope
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import as_data, facts_of
 from hybrid_agent.dialogue.interpret import offer_person
@@ -55,7 +56,7 @@ async def fill(
     request = _from_earlier(request, state["requests"], catalog)
     for name in missing(request, catalog):
         slot = catalog.slots[name]
-        items = await _items(request, slot, state, deployment)
+        items = await _items(request, name, state, deployment)
         if len(items) == 1 and request.failures == 0:
             value = SlotValue(value=next(iter(items.values())), source=Source.RECORD)
             request = _with(request, {name: value})
@@ -89,9 +90,9 @@ def _with(request: Request, slots: Mapping[str, SlotValue]) -> Request:
     return request.model_copy(update={"slots": {**request.slots, **slots}}) if slots else request
 
 
-async def _items(request: Request, slot: Slot, state: State, deployment: Deployment) -> dict[str, JsonValue]:
+async def _items(request: Request, name: str, state: State, deployment: Deployment) -> dict[str, JsonValue]:
     """What the records offer for a slot: shown words -> value. Nothing where they cannot be read."""
-    source = slot.known_from
+    source = deployment.catalog.slots[name].known_from
     if source is None or (state.get("customer_id") is None and _needs_customer(source, deployment)):
         return {}
     scope = facts_of(request, state["evidence"], deployment.catalog).scope
@@ -104,24 +105,26 @@ async def _items(request: Request, slot: Slot, state: State, deployment: Deploym
         )
     except ToolError:
         return {}
-    data = as_data(result, deployment.catalog.timezone)
-    return _offered(data, source)
+    intent = deployment.catalog.intents[str(request.intent)]
+    counts = intent.candidates.get(name, source.when)
+    return _offered(as_data(result, deployment.catalog.timezone), source, counts, scope)
 
 
 def _needs_customer(source: KnownFrom, deployment: Deployment) -> bool:
     return deployment.toolbox.operations[source.read.operation].scope == "customer"
 
 
-def _offered(data: JsonValue, source: KnownFrom) -> dict[str, JsonValue]:
+def _offered(data: JsonValue, source: KnownFrom, counts: Condition, scope: Scope) -> dict[str, JsonValue]:
     if not isinstance(data, dict):
         return {}
     listed = data.get("items") if set(data) == {"items", "count"} else [data]
     items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     offered: dict[str, JsonValue] = {}
     for item in items:
-        value = look_up(item, source.field)
-        if value is not None and holds(source.when, item) and value not in offered.values():
-            offered[_shown(item, value, source)] = value
+        known = {**item, "slot": scope["slot"], "business": scope["business"]}
+        value = look_up(known, source.field)
+        if value is not None and holds(counts, known) and value not in offered.values():
+            offered[_shown(known, value, source)] = value
     return offered
 
 

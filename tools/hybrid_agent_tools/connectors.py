@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
@@ -21,10 +22,11 @@ class Connection:
     close: Callable[[], Awaitable[None]]
 
 
-def connect(name: str, settings: Mapping[str, Any]) -> Connection:
+def connect(name: str, settings: Mapping[str, Any], *, folder: Path) -> Connection:
     """Connect by a short name of `CONNECTORS` or by `package.module:factory`.
 
-    The factory takes the settings as a mapping and returns a Connection. Raises Misconfigured.
+    The factory takes the settings as a mapping and the folder that relative paths in them start from, and
+    returns a Connection. Raises Misconfigured.
     """
     module, _, attribute = CONNECTORS.get(name, name).partition(":")
     try:
@@ -33,7 +35,7 @@ def connect(name: str, settings: Mapping[str, Any]) -> Connection:
         raise _unknown(name, f"{type(error).__name__}: {error}") from error
     if not callable(factory):
         raise _unknown(name, "it names no callable")
-    connection = factory(settings)
+    connection = factory(settings, folder)
     if not isinstance(connection, Connection):
         raise _unknown(name, f"its factory returned {type(connection).__name__} instead of a Connection")
     return connection

@@ -1,6 +1,7 @@
 """All ports on one SQLite file, with nothing to install or to run beside it."""
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from types import MappingProxyType
@@ -19,6 +20,7 @@ from hybrid_agent_tools.embedded.orders import EmbeddedOrders
 from hybrid_agent_tools.embedded.refusals import misconfigured
 from hybrid_agent_tools.embedded.shop import Shop, utc_now
 from hybrid_agent_tools.embedded.tickets import EmbeddedTickets
+from hybrid_agent_tools.errors import Rejected
 from hybrid_agent_tools.identity import Identity
 from hybrid_agent_tools.operation import port_name
 from hybrid_agent_tools.orders import OrderSystem
@@ -29,22 +31,39 @@ __all__ = ["EmbeddedSettings", "connect", "open_shop"]
 
 
 class EmbeddedSettings(Value):
-    """Where the shop's file is, and for how many seconds a call waits for another process's lock."""
+    """Where the shop's file is, and for how many seconds a call waits for another process's lock.
 
-    path: Path
+    `sample` fills a file that does not exist yet with made-up data.
+    """
+
+    database: Path
+    sample: bool = False
     busy_timeout: float = Field(2.0, ge=0, le=60)
 
 
-def connect(settings: Mapping[str, Any]) -> Connection:
-    """Open the shop that the settings name; raises Misconfigured or Unavailable."""
+def connect(settings: Mapping[str, Any], folder: Path) -> Connection:
+    """Open the shop that the settings name, relative to `folder`; raises Misconfigured or Unavailable."""
     try:
         wanted = EmbeddedSettings.model_validate(dict(settings))
     except ValidationError as error:
         problems = "; ".join(f"{each['loc'][0]}: {each['msg']}" for each in error.errors())
         raise misconfigured(
-            f"these settings do not fit: {problems}.", "settings", "Give path, and busy_timeout if need be."
+            f"these settings do not fit: {problems}.",
+            "settings",
+            "Give database, and sample or busy_timeout if need be.",
         ) from error
-    return open_shop(wanted.path, busy_timeout=wanted.busy_timeout)
+    path = folder / wanted.database
+    if wanted.sample and not path.exists():
+        _make_sample(path)
+    return open_shop(path, busy_timeout=wanted.busy_timeout)
+
+
+def _make_sample(path: Path) -> None:
+    from hybrid_agent_tools.embedded.sample import create_sample_shop
+
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with suppress(Rejected):  # another process made it meanwhile
+        create_sample_shop(path, now=utc_now())
 
 
 def open_shop(

@@ -1,0 +1,96 @@
+"""From `support.yaml` to a deployment: reads the files, connects the systems, loads what understands."""
+
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from hybrid_agent.catalog.load import load_catalog, phrases_of
+from hybrid_agent.catalog.models import Catalog
+from hybrid_agent.deployment import Clock, Deployment, now_utc
+from hybrid_agent.errors import ConfigurationError
+from hybrid_agent.knowledge import Knowledge
+from hybrid_agent.portal import run_here
+from hybrid_agent.reasoning.protocol import Reasoner
+from hybrid_agent.records import Records, open_records
+from hybrid_agent.settings import Settings, cache_folder, read_settings
+from hybrid_agent_tools import Connection, Toolbox, connect
+
+if TYPE_CHECKING:
+    from hybrid_agent.encoding import Encoder
+
+
+def load_deployment(path: str | Path, *, clock: Clock = now_utc) -> Deployment:
+    """The deployment that a file describes, ready for `build_graph`; let it go with `aclose()`.
+
+    Blocks while files are read, models loaded and databases opened: call it once, at start. Raises
+    ConfigurationError, KnowledgeError, RecordsError or ToolError, each saying what, where and what to do.
+    """
+    path = Path(path)
+    settings, folder = read_settings(path), path.resolve().parent
+    catalog = load_catalog(folder / settings.catalog)
+    connections = [connect(name, each, folder=folder) for name, each in settings.systems.items()]
+    toolbox = Toolbox({port: system for each in connections for port, system in each.systems.items()})
+    encoder, cache = _encoder(settings), cache_folder(settings, folder)
+    return Deployment(
+        name=settings.name,
+        catalog=catalog,
+        phrases=phrases_of(catalog),
+        toolbox=toolbox,
+        reasoner=_reasoner(catalog, encoder, cache),
+        records=_records(settings, folder),
+        knowledge=_knowledge(settings, folder, encoder, cache),
+        clock=clock,
+        worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
+        lease=settings.lease,
+        close=_closing(connections),
+    )
+
+
+def _encoder(settings: Settings) -> "Encoder":
+    from hybrid_agent.encoding import default_encoder, from_embeddings
+
+    if settings.encoder is None:
+        return default_encoder()
+    module, _, attribute = settings.encoder.partition(":")
+    try:
+        factory = getattr(import_module(module), attribute)
+    except (ImportError, AttributeError) as error:
+        advice = "Write it as package.module:factory, where the factory returns LangChain Embeddings."
+        raise ConfigurationError(f"cannot be loaded: {error}", where="encoder", advice=advice) from error
+    return from_embeddings(factory(), name=settings.encoder)
+
+
+def _reasoner(catalog: Catalog, encoder: "Encoder", cache: Path) -> Reasoner:
+    from hybrid_agent.reasoning.local import LocalReasoner
+    from hybrid_agent.reasoning.training import classifier_for
+
+    return LocalReasoner(catalog, classifier_for(catalog, encoder, cache))
+
+
+def _records(settings: Settings, folder: Path) -> Records:
+    url = settings.records
+    if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
+        file = folder / url.removeprefix("sqlite:///")
+        file.parent.mkdir(parents=True, exist_ok=True)
+        url = f"sqlite:///{file}"
+    return run_here(open_records(url))
+
+
+def _knowledge(settings: Settings, folder: Path, encoder: "Encoder", cache: Path) -> Knowledge | None:
+    from hybrid_agent.knowledge import load_knowledge
+
+    if not settings.knowledge:
+        return None
+    return load_knowledge([folder / each for each in settings.knowledge], encoder, cache)
+
+
+def _closing(connections: list[Connection]) -> Callable[[], Awaitable[None]]:
+    async def close() -> None:
+        for connection in connections:
+            await connection.close()
+
+    return close

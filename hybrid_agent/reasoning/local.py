@@ -1,0 +1,105 @@
+"""The reasoner without a language model: a sentence encoder, typed recognisers, the catalog's own words."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from pydantic import JsonValue
+
+from hybrid_agent.catalog import Catalog, Slot
+from hybrid_agent.reasoning.answers import read_answer
+from hybrid_agent.reasoning.intents.classifier import IntentClassifier
+from hybrid_agent.reasoning.intents.score import IntentScore
+from hybrid_agent.reasoning.protocol import Reading, Understanding, Utterance, Wanted
+from hybrid_agent.reasoning.signals import read_signals
+from hybrid_agent.reasoning.split import split_requests
+from hybrid_agent.slots import Found, Hints, SlotKind, find, meant
+from hybrid_agent.state import Point, Sentence, SlotValue, Source
+
+
+@dataclass(frozen=True, slots=True)
+class LocalReasoner:
+    """Understands by the catalog's examples and recognisers; phrases by its templates."""
+
+    catalog: Catalog
+    classifier: IntentClassifier
+
+    async def classify(self, utterance: Utterance) -> Understanding:
+        """The intents by the trained classifier, off the event loop; answer and tone by their words."""
+        parts = split_requests(utterance.text)
+        whole, divided = await asyncio.to_thread(self._read, utterance.text, parts)
+        clear = len(divided) > 1 and all(self._clear(reading) for reading in divided)
+        return Understanding(
+            readings=divided if clear else (whole,),
+            answer=read_answer(utterance.text).kind,
+            signals=read_signals(utterance.text, utterance.earlier),
+        )
+
+    def _read(self, text: str, parts: Sequence[str]) -> tuple[Reading, tuple[Reading, ...]]:
+        """The message, by itself so that the encoder remembers it for the search; then its parts."""
+        whole = _reading(text, self.classifier.predict([text])[0])
+        if len(parts) < 2:
+            return whole, ()
+        scores = self.classifier.predict(parts)
+        return whole, tuple(_reading(part, score) for part, score in zip(parts, scores, strict=True))
+
+    def _clear(self, reading: Reading) -> bool:
+        return reading.intent is not None and reading.confidence >= self.catalog.thresholds.understand
+
+    async def extract(self, utterance: Utterance, wanted: Wanted) -> Mapping[str, SlotValue]:
+        """The wanted slots by their typed recognisers; a value is used for one slot only."""
+        found: dict[str, SlotValue] = {}
+        taken: list[Found] = []
+        for name in sorted(wanted.slots, key=lambda name: name != wanted.asked):
+            one = self._find(name, utterance, wanted, taken)
+            if one is not None:
+                taken.append(one)
+                found[name] = SlotValue(value=one.value, source=Source.MESSAGE, said=one.text)
+        return found
+
+    def _find(self, name: str, utterance: Utterance, wanted: Wanted, taken: Sequence[Found]) -> Found | None:
+        slot, asked = self.catalog.slots[name], name == wanted.asked
+        if slot.kind is SlotKind.TEXT and not asked:
+            return None
+        offered = wanted.options.get(name)
+        if offered and (picked := _pick(utterance, self._hints(slot, utterance, offered, asked))):
+            return picked
+        seen = find(slot.kind, utterance.text, self._hints(slot, utterance, slot.choices, asked))
+        one = meant([one for one in seen if not _overlaps(one, taken)], utterance.text)
+        return one if one is not None and (one.certain or asked) else None
+
+    def _hints(
+        self, slot: Slot, utterance: Utterance, choices: Mapping[str, tuple[str, ...]], asked: bool
+    ) -> Hints:
+        return Hints(
+            now=utterance.now,
+            country=self.catalog.country,
+            locale=self.catalog.language,
+            pattern=slot.pattern,
+            labels=slot.labels,
+            choices=choices,
+            asked=asked,
+            prefer="past" if slot.prefer == "past" else "future",
+        )
+
+    async def plan(self, intent: str, known: Mapping[str, JsonValue]) -> Sequence[str]:
+        """All of the intent's reads, in the catalog's order."""
+        return tuple(self.catalog.intents[intent].reads)
+
+    async def compose(self, points: Sequence[Point]) -> Sequence[Sentence]:
+        """The points in the catalog's own words."""
+        return [Sentence(text=point.text, evidence=point.evidence) for point in points]
+
+
+def _overlaps(one: Found, taken: Sequence[Found]) -> bool:
+    return any(one.start < other.end and other.start < one.end for other in taken)
+
+
+def _reading(text: str, score: IntentScore) -> Reading:
+    return Reading(intent=score.intent, confidence=score.confidence, text=text, ranked=score.ranked)
+
+
+def _pick(utterance: Utterance, hints: Hints) -> Found | None:
+    """The one option on offer that the message names."""
+    one = meant(find(SlotKind.CHOICE, utterance.text, hints), utterance.text)
+    return one if one is not None and one.certain else None

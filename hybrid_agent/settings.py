@@ -1,0 +1,47 @@
+"""`support.yaml`: one file that says of which parts a deployment is made."""
+
+import tempfile
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, JsonValue
+
+from hybrid_agent.catalog.durations import Duration
+from hybrid_agent.catalog.models import Part, Text
+from hybrid_agent.yamlfile import read_model
+
+
+class Settings(Part):
+    """The deployment file. Paths are relative to its folder.
+
+    `systems` maps a connector (a known name, or `package.module:factory`) to its settings. `encoder` is
+    `package.module:factory` of LangChain `Embeddings` that replace the packaged encoder. `lease` is how long
+    a write that was begun is left alone before somebody else looks what became of it.
+    """
+
+    name: Text
+    catalog: Path
+    knowledge: tuple[Path, ...] = ()
+    systems: Mapping[str, Mapping[str, JsonValue]] = Field(min_length=1)
+    records: Text
+    reasoner: Literal["local"] = "local"
+    encoder: Text | None = None
+    cache: Path | None = None
+    lease: Duration = timedelta(seconds=60)
+
+
+def read_settings(path: Path) -> Settings:
+    """The deployment file. Raises ConfigurationError with the line of every problem."""
+    return read_model(path, Settings)
+
+
+def settings_schema() -> dict[str, Any]:
+    """The JSON schema of a deployment file, for editors."""
+    return Settings.model_json_schema()
+
+
+def cache_folder(settings: Settings, folder: Path) -> Path:
+    """Where what can be computed again is kept; a folder of the system's own where none is named."""
+    return folder / settings.cache if settings.cache else Path(tempfile.gettempdir()) / "hybrid-agent"
