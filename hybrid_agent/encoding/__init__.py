@@ -3,7 +3,7 @@
 from hybrid_agent.encoding.errors import EncodingError, ModelFileError
 from hybrid_agent.encoding.langchain import from_embeddings
 from hybrid_agent.encoding.minilm import MiniLM, default_encoder
-from hybrid_agent.encoding.protocol import Encoder, Layered, Matrix, widest
+from hybrid_agent.encoding.protocol import Encoder, Layered, Matrix, Wide, widest
 
 __all__ = [
     "Encoder",
@@ -12,6 +12,7 @@ __all__ = [
     "Matrix",
     "MiniLM",
     "ModelFileError",
+    "Wide",
     "default_encoder",
     "from_embeddings",
     "widest",

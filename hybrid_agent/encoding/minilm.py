@@ -15,7 +15,7 @@ from hybrid_agent.encoding.session import BLOCKS, DIMENSIONS, open_session, pool
 if TYPE_CHECKING:
     from tokenizers import Encoding
 
-    from hybrid_agent.encoding.protocol import Encoder, Matrix
+    from hybrid_agent.encoding.protocol import Matrix, Wide
 
 MAX_PIECES = 256
 MAX_CHARACTERS = 8_192
@@ -37,7 +37,7 @@ class MiniLM:
         self._pool_single = functools.lru_cache(CACHED_TEXTS)(self._pool_one)
         self.name = f"minilm-l6-{sha256[:12]}-{tokenizer_sha256[:12]}-{MAX_PIECES}"
         self.dimensions = DIMENSIONS
-        self.layers: Encoder = _Layers(self)
+        self.layers: Wide = _Layers(self)
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         """Rows of unit length, shape (len(texts), 384)."""
@@ -75,6 +75,7 @@ class _Layers:
         self._model = model
         self.name = f"{model.name}-layers"
         self.dimensions = BLOCKS * DIMENSIONS
+        self.leading = DIMENSIONS
 
     def encode(self, texts: Sequence[str]) -> Matrix:
         import numpy as np

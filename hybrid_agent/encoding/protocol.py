@@ -31,10 +31,20 @@ class Encoder(Protocol):
 
 
 @runtime_checkable
+class Wide(Encoder, Protocol):
+    """An encoder whose rows start with a sentence vector and go on with more about the text."""
+
+    @property
+    def leading(self) -> int:
+        """How many columns the sentence vector takes."""
+        ...
+
+
+@runtime_checkable
 class Layered(Protocol):
     """An encoder that can also give a wider view, which classifiers learn better from."""
 
-    layers: Encoder
+    layers: Wide
 
 
 def widest(encoder: Encoder) -> Encoder:

@@ -44,7 +44,7 @@ class IntentClassifier:
         seed: int = 0,
         encoder: Encoder | None = None,
         *,
-        max_loss: float = 0.02,
+        max_loss: float = 0.01,
     ) -> Self:
         """Train on `texts` with their intents and, if there are any, on texts that belong to no intent.
 
@@ -52,10 +52,14 @@ class IntentClassifier:
         recognised rightly, measured on held-out scores. Same input and seed, same classifier.
         Raises TrainingError for fewer than two intents or lists of unequal length.
         """
+        from hybrid_agent.encoding import Wide
+        from hybrid_agent.reasoning.intents.examples import gather
         from hybrid_agent.reasoning.intents.training import train
 
         encoder = _widest(encoder)
-        return cls(train(texts, labels, out_of_scope, seed, encoder, max_loss), encoder)
+        leading = encoder.leading if isinstance(encoder, Wide) else 0
+        examples = gather(texts, labels, out_of_scope, seed, encoder)
+        return cls(train(examples, leading, max_loss), encoder)
 
     def predict(self, texts: Sequence[str]) -> list[IntentScore]:
         """One score a text, in their order."""

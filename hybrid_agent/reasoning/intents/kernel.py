@@ -1,7 +1,8 @@
 """Kernel ridge regression onto the intents, with what it would have said of examples it had not seen.
 
-Held-out scores are exact and need no refitting: with the hat matrix H of the fit, leaving out the rows B
-moves their residuals from e_B to (I - H_BB)^-1 e_B (Rifkin & Lippert 2007, "Notes on regularized least squares").
+Held-out scores are exact and need no refitting: with A the regularised kernel matrix and a its solution,
+leaving out the rows B moves their scores to y_B - ((A^-1)_BB)^-1 a_B (Rifkin & Lippert 2007, "Notes on
+regularized least squares"). For the last rows, (A^-1)_BB needs only the last block of A's Cholesky factor.
 """
 
 from __future__ import annotations
@@ -15,11 +16,9 @@ if TYPE_CHECKING:
 
     from hybrid_agent.encoding import Matrix
 
-WIDTH = 0.7
+WIDTH = 1.0
 """gamma of the Gaussian kernel exp(-gamma |a - b|^2) on unit vectors."""
 RIDGE = 0.1
-LANDMARKS = 4_000
-"""Above this many examples a seeded sample of them spans the solution (Nyström)."""
 
 
 @dataclass(frozen=True)
@@ -37,47 +36,40 @@ class KernelRidge:
 
 @dataclass(frozen=True)
 class HeldOut:
-    """Enough of a fit to score its own examples as if they had not been there."""
+    """Scores the last h rows of a fit as if they had not been there; `inverse` is their block of A^-1."""
 
-    factor: Matrix
+    inverse: Matrix
+    weights: Matrix
     targets: Matrix
 
     def each(self) -> Matrix:
-        """Scores of every example, each left out alone, shape (n, intents)."""
-        leverage = (self.factor**2).sum(axis=0)[:, None]
-        residuals = self.targets - self.factor.T @ (self.factor @ self.targets)
-        scores: Matrix = self.targets - residuals / (1 - leverage)
+        """Scores of each row, left out alone, shape (h, intents)."""
+        scores: Matrix = self.targets - self.weights / self.inverse.diagonal()[:, None]
         return scores
 
     def group(self, rows: NDArray[np.intp]) -> Matrix:
-        """Scores of the examples `rows`, all of them left out together."""
+        """Scores of `rows` (counted within the last h), all left out together."""
         import numpy as np
 
-        own = self.factor[:, rows]
-        residuals = self.targets[rows] - own.T @ (self.factor @ self.targets)
-        unseen: Matrix = np.linalg.solve(np.eye(len(rows), dtype=np.float32) - own.T @ own, residuals)
-        return self.targets[rows] - unseen
+        moved = np.linalg.solve(self.inverse[np.ix_(rows, rows)], self.weights[rows])
+        scores: Matrix = self.targets[rows] - moved
+        return scores
 
 
-def fit_ridge(rows: Matrix, targets: Matrix, seed: int) -> tuple[KernelRidge, HeldOut]:
-    """Regress `targets` (n, intents) on unit `rows` (n, k); same input and seed, same result."""
+def fit_ridge(rows: Matrix, targets: Matrix, last: int) -> tuple[KernelRidge, HeldOut]:
+    """Regress `targets` (n, intents) on unit `rows` (n, k); the `last` rows can be scored as held out."""
     import numpy as np
-    from scipy.linalg import cholesky, solve_triangular  # type: ignore[import-untyped]
+    from scipy.linalg import cho_solve, cholesky, solve_triangular  # type: ignore[import-untyped]
 
-    support = rows
-    if len(rows) > LANDMARKS:
-        support = rows[np.sort(np.random.default_rng(seed).choice(len(rows), LANDMARKS, replace=False))]
-    own = gaussian(support, support)
-    own[np.diag_indices(len(own))] += np.float32(1e-3)
-    root = cholesky(own, lower=True, overwrite_a=True, check_finite=False)
-    features = solve_triangular(root, gaussian(support, rows), lower=True, check_finite=False)
-    normal = features @ features.T
-    normal[np.diag_indices(len(normal))] += np.float32(RIDGE)
-    normal_root = cholesky(normal, lower=True, overwrite_a=True, check_finite=False)
-    factor = solve_triangular(normal_root, features, lower=True, overwrite_b=True, check_finite=False)
-    inner = solve_triangular(normal_root, factor @ targets, lower=True, trans=1, check_finite=False)
-    weights = solve_triangular(root, inner, lower=True, trans=1, check_finite=False)
-    return KernelRidge(support, np.ascontiguousarray(weights)), HeldOut(factor, targets)
+    regularised = gaussian(rows, rows)
+    regularised[np.diag_indices(len(rows))] += np.float32(RIDGE)
+    # The transpose of a symmetric matrix is itself, in the order that LAPACK overwrites without a copy.
+    root = cholesky(regularised.T, lower=True, overwrite_a=True, check_finite=False)
+    weights = np.ascontiguousarray(cho_solve((root, True), targets, check_finite=False))
+    corner = solve_triangular(
+        root[-last:, -last:], np.eye(last, dtype=np.float32), lower=True, check_finite=False
+    )
+    return KernelRidge(rows, weights), HeldOut(corner.T @ corner, weights[-last:], targets[-last:])
 
 
 def gaussian(left: Matrix, right: Matrix) -> Matrix:

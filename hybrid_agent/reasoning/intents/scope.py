@@ -38,9 +38,9 @@ class Calibration:
 
 
 def calibrate(
-    scores: Matrix, truth: NDArray[np.intp], outside: Matrix, max_loss: float, sharpest: float = 100.0
+    scores: Matrix, truth: NDArray[np.intp], outside: NDArray[np.float64], max_loss: float
 ) -> Calibration:
-    """Fit the probabilities on held-out scores of examples inside (with `truth`) and outside the catalog."""
+    """Fit on held-out `scores` of examples with their `truth`, and the `signs` of those of no intent."""
     import numpy as np
     from scipy.optimize import minimize_scalar  # type: ignore[import-untyped]
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
@@ -49,13 +49,13 @@ def calibrate(
         right = softmax(scores, sharpness)[np.arange(len(truth)), truth]
         return float(-np.log(np.maximum(right, 1e-12)).mean())
 
-    sharpness = float(minimize_scalar(surprise, bounds=(1.0, sharpest), method="bounded").x)
+    sharpness = float(minimize_scalar(surprise, bounds=(1.0, 100.0), method="bounded").x)
     inside = np.r_[np.ones(len(scores)), np.zeros(len(outside))]
     weights = np.where(
         inside > 0, (1 - OUT_OF_SCOPE_RATE) / max(len(scores), 1), OUT_OF_SCOPE_RATE / max(len(outside), 1)
     )
     head = LogisticRegression(C=10.0, max_iter=1000)
-    head.fit(np.r_[signs(scores), signs(outside)], inside, sample_weight=weights * len(inside))
+    head.fit(np.r_[signs(scores), outside], inside, sample_weight=weights * len(inside))
     fitted = Calibration(sharpness, tuple(map(float, head.coef_[0])), float(head.intercept_[0]), 0.0)
     right = scores.argmax(axis=1) == truth
     threshold = loss_threshold(fitted.in_scope(scores), right, max_loss)
@@ -71,11 +71,11 @@ def loss_threshold(in_scope: NDArray[np.float64], right: NDArray[np.bool_], max_
 
 
 def signs(scores: Matrix) -> NDArray[np.float64]:
-    """What tells in scope from out, per row: the best score and its lead over the second, shape (n, 2)."""
+    """What tells in scope from out, per row: the best score and the sum of all others, shape (n, 2)."""
     import numpy as np
 
-    best = -np.partition(-scores.astype(np.float64), 1, axis=1)[:, :2]
-    return np.stack([best[:, 0], best[:, 0] - best[:, 1]], axis=1)
+    best = scores.max(axis=1).astype(np.float64)
+    return np.stack([best, scores.sum(axis=1) - best], axis=1)
 
 
 def softmax(scores: Matrix, sharpness: float) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-"""The space the classifier compares utterances in: centred, reduced to its main directions, unit length."""
+"""The space the classifier compares utterances in: weighted, centred, reduced, rows of unit length."""
 
 from __future__ import annotations
 
@@ -8,44 +8,55 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Matrix
 
-DIRECTIONS = 512
+DIRECTIONS = 256
+SAMPLE = 8_000
 
 
 @dataclass(frozen=True)
 class Space:
-    """`mean` has shape (1, d), `basis` (d, k) with orthonormal columns."""
+    """`mean` has shape (1, d), `basis` (d, k): weights of the columns times their main directions."""
 
     mean: Matrix
     basis: Matrix
 
     def project(self, vectors: Matrix) -> Matrix:
         """Unit rows of shape (n, k)."""
-        projected: Matrix = (vectors - self.mean) @ self.basis
-        return unit_rows(projected)
+        import numpy as np
+
+        return unit_rows(np.matmul(vectors - self.mean, self.basis, dtype=np.float32))
 
 
-def fit_space(vectors: Matrix) -> Space:
-    """The space of the `DIRECTIONS` main directions (fewer for few vectors) of the centred vectors."""
+def fit_space(vectors: Matrix, weights: Matrix) -> Space:
+    """Centre `vectors`, weigh their columns, keep the main directions of the first `SAMPLE` rows."""
     import numpy as np
     from scipy.linalg import eigh  # type: ignore[import-untyped]
 
     mean = vectors.mean(axis=0, keepdims=True)
-    centred = vectors - mean
-    rows, dimensions = centred.shape
-    keep = min(DIRECTIONS, rows, dimensions)
-    if rows >= dimensions:
-        _, basis = eigh(centred.T @ centred, subset_by_index=(dimensions - keep, dimensions - 1))
+    centred = (vectors[:SAMPLE] - mean) * weights
+    rows, columns = centred.shape
+    keep = min(DIRECTIONS, rows, columns)
+    if rows >= columns:
+        _, basis = eigh(centred.T @ centred, subset_by_index=(columns - keep, columns - 1))
     else:
         values, sides = eigh(centred @ centred.T, subset_by_index=(rows - keep, rows - 1))
-        solid = values > values[-1] * 1e-6
+        solid = values > values[-1] * 1e-5
         basis = centred.T @ (sides[:, solid] / np.sqrt(values[solid]))
-    return Space(mean=mean.astype(np.float32), basis=np.ascontiguousarray(basis, dtype=np.float32))
+    return Space(mean, np.ascontiguousarray(basis * weights[:, None], dtype=np.float32))
+
+
+def column_weights(columns: int, leading: int, emphasis: float) -> Matrix:
+    """Ones, but sqrt(emphasis) for the `leading`: squared distances count those `emphasis` times."""
+    import numpy as np
+
+    weights = np.ones(columns, dtype=np.float32)
+    weights[:leading] = np.sqrt(emphasis)
+    return weights
 
 
 def unit_rows(vectors: Matrix) -> Matrix:
     """The rows scaled to length one; rows of zeros stay."""
     import numpy as np
 
-    lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-    rows: Matrix = vectors / np.maximum(lengths, np.float32(1e-9))
+    squares = np.einsum("nd,nd->n", vectors, vectors)
+    rows: Matrix = vectors / np.sqrt(np.maximum(squares, np.float32(1e-18)))[:, None]
     return rows

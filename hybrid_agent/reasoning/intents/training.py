@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hybrid_agent.reasoning.intents.errors import TrainingError
 from hybrid_agent.reasoning.intents.kernel import HeldOut, KernelRidge, fit_ridge
-from hybrid_agent.reasoning.intents.offtopic import OFF_TOPIC
-from hybrid_agent.reasoning.intents.scope import Calibration, calibrate
-from hybrid_agent.reasoning.intents.space import Space, fit_space
+from hybrid_agent.reasoning.intents.scope import Calibration, calibrate, signs
+from hybrid_agent.reasoning.intents.space import Space, column_weights, fit_space, unit_rows
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from hybrid_agent.encoding import Encoder, Matrix
+    from hybrid_agent.encoding import Matrix
+    from hybrid_agent.reasoning.intents.examples import Examples
+
+EMPHASES = (4.0, 16.0, 1.0)
+"""How many times a wide encoder's sentence vector may count; the first is preferred where they tie."""
+TRIAL = 1_500
+"""Examples on which the emphases are compared."""
 
 
 @dataclass(frozen=True)
@@ -33,53 +36,62 @@ class Fitted:
         return self.ridge.scores(self.space.project(vectors))
 
 
-def train(
-    texts: Sequence[str],
-    labels: Sequence[str],
-    out_of_scope: Sequence[str] | None,
-    seed: int,
-    encoder: Encoder,
-    max_loss: float,
-) -> Fitted:
-    """Fit the space, the scores and their calibration."""
+def train(examples: Examples, leading: int, max_loss: float) -> Fitted:
+    """Fit space, scores and calibration; the first `leading` columns are a sentence vector (0: unknown)."""
+    weights = _best_weights(examples, leading)
+    space = fit_space(examples.vectors, weights)
+    targets = _targets(examples.truth, len(examples.intents))
+    ridge, held_out = fit_ridge(space.project(examples.vectors), targets, examples.held_out)
+    calibration = _calibrate(examples, held_out, max_loss)
+    return Fitted(examples.intents, space, ridge, calibration)
+
+
+def _best_weights(examples: Examples, leading: int) -> Matrix:
+    """The column weights with the best held-out accuracy on a sample of the examples."""
     import numpy as np
 
-    intents = _checked(texts, labels, max_loss)
-    outside = list(out_of_scope) if out_of_scope else list(OFF_TOPIC)
-    vectors = encoder.encode([*texts, *outside])
-    truth = np.searchsorted(np.asarray(intents), np.asarray(labels))
-    space = fit_space(vectors)
-    targets = np.zeros((len(vectors), len(intents)), dtype=np.float32)
-    targets[np.arange(len(texts)), truth] = 1
-    ridge, held_out = fit_ridge(space.project(vectors), targets, seed)
+    columns = examples.vectors.shape[1]
+    options = [column_weights(columns, leading, emphasis) for emphasis in EMPHASES]
+    if not leading:
+        return options[0]
+    rows = np.flatnonzero(examples.truth >= 0)[-TRIAL:]
+    truth = examples.truth[rows]
+    targets = _targets(truth, len(examples.intents))
+    centred = examples.vectors[rows] - examples.vectors[rows].mean(axis=0)
+
+    def accuracy(weights: Matrix) -> float:
+        _, held_out = fit_ridge(unit_rows(centred * weights), targets, len(rows))
+        return float((held_out.each().argmax(axis=1) == truth).mean())
+
+    return max(options, key=accuracy)
+
+
+def _calibrate(examples: Examples, held_out: HeldOut, max_loss: float) -> Calibration:
+    import numpy as np
+
+    truth, named = examples.truth[-examples.held_out :], examples.named[-examples.held_out :]
     scores = held_out.each()
-    unseen = scores[len(texts) :]
-    if not out_of_scope:
-        unseen = np.concatenate([unseen, _unseen_intents(held_out, truth)])
-    return Fitted(intents, space, ridge, calibrate(scores[: len(texts)], truth, unseen, max_loss))
+    inside = (truth >= 0) & ~named
+    outside = [signs(scores[truth < 0])]
+    if not examples.outside_given and examples.held_out == len(examples.truth):
+        outside.append(_unseen_intents(held_out, truth))
+    return calibrate(scores[inside], truth[inside], np.concatenate(outside), max_loss)
 
 
-def _unseen_intents(held_out: HeldOut, truth: NDArray[np.intp]) -> Matrix:
-    """Scores of each intent's examples had the catalog not known the intent."""
+def _unseen_intents(held_out: HeldOut, truth: NDArray[np.intp]) -> NDArray[np.float64]:
+    """Signs of each intent's examples had the catalog not known the intent."""
     import numpy as np
 
-    rows = [np.flatnonzero(truth == intent) for intent in range(int(truth.max()) + 1)]
-    scores = [np.delete(held_out.group(group), intent, axis=1) for intent, group in enumerate(rows)]
-    missing = np.full((len(truth), 1), -1, dtype=np.float32)
-    return np.concatenate([np.concatenate(scores), missing], axis=1)
+    groups = [np.flatnonzero(truth == intent) for intent in range(int(truth.max()) + 1)]
+    return np.concatenate(
+        [signs(np.delete(held_out.group(rows), intent, axis=1)) for intent, rows in enumerate(groups)]
+    )
 
 
-def _checked(texts: Sequence[str], labels: Sequence[str], max_loss: float) -> tuple[str, ...]:
-    intents = tuple(sorted(set(labels)))
-    if len(texts) != len(labels):
-        raise TrainingError(
-            f"{len(texts)} texts but {len(labels)} labels", advice="Give each text its intent."
-        )
-    if len(intents) < 2:
-        raise TrainingError(
-            f"a classifier needs examples of at least two intents, got {len(intents)}",
-            advice="Add examples of another intent to the catalog.",
-        )
-    if not 0 <= max_loss < 1:
-        raise TrainingError(f"max_loss is a share from 0 up to 1, got {max_loss}")
-    return intents
+def _targets(truth: NDArray[np.intp], intents: int) -> Matrix:
+    import numpy as np
+
+    targets = np.zeros((len(truth), intents), dtype=np.float32)
+    rows = np.flatnonzero(truth >= 0)
+    targets[rows, truth[rows]] = 1
+    return targets
