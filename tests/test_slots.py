@@ -533,6 +533,10 @@ def test_a_correction_works_for_choices_and_dates_too() -> None:
     """What is meant does not depend on the kind of the slot."""
     text = "actually it is the blue one, not the red one"
     assert getattr(meant(find(SlotKind.CHOICE, text, hints()), text), "value", None) == "blue"
+    text = "please move it from Thursday to Friday"
+    assert getattr(meant(find(SlotKind.DATE, text, hints()), text), "value", None) == "2026-11-27"
+    text = "I am away from Thursday to Friday"
+    assert meant(find(SlotKind.DATE, text, hints()), text) is None
     text = "sorry, not Thursday, I meant Friday"
     assert getattr(meant(find(SlotKind.DATE, text, hints()), text), "value", None) == "2026-11-27"
 

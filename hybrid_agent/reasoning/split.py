@@ -188,13 +188,13 @@ def _openers() -> _Openers:
         [*words["joins"], *words["additive"], *words["greeting"], "so", "then", "well", "ok", "okay"]
     )
     return _Openers(
-        lead=_compile(rf"(?:[\s,.!:-]*{lead}(?![\w'])(?:\sthere(?!\w))?[\s,.!:-]*){{1,4}}"),
+        lead=_compile(rf"[\s,.!:-]{{0,5}}(?:{lead}(?![\w'])(?:\sthere(?!\w))?[\s,.!:-]{{0,5}}){{1,4}}"),
         asking=_compile(rf"[\s,]{{0,3}}{any_of(words['asking'])}(?!\w)"),
         wanting=_compile(rf"[\s,]{{0,3}}{any_of(words['wanting'])}(?!\w)"),
         command=_compile(rf"[\s,]{{0,3}}{any_of(words['commands'])}(?!\w)"),
         additive=_compile(rf"(?<!\w){any_of(words['additive'])}(?!\w)"),
         back=_compile(rf"(?<!\w){any_of(words['back'])}(?!\w)"),
-        join=_compile(rf"[\s,]+{any_of([*words['joins'], 'also'])}\s+|,\s+(?=also\b)"),
+        join=_compile(rf"[\s,]{{1,3}}{any_of([*words['joins'], 'also'])}\s{{1,3}}|,\s{{1,3}}(?=also\b)"),
         reason=_compile(rf"(?<!\w){any_of(words['reasons'])}(?!\w)"),
         follow_up=_compile(rf"[\s,]{{0,3}}{any_of(words['follow_ups'])}(?:\s[\w']+){{0,2}}\W{{0,5}}$"),
         abbreviation=_compile(rf"(?<!\w)(?:{any_of(words['abbreviations'])}|\w)$"),

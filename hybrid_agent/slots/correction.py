@@ -32,6 +32,7 @@ class _Cues(NamedTuple):
     after: re.Pattern[str]
     cue: re.Pattern[str]
     opening: re.Pattern[str]
+    change: re.Pattern[str]
 
 
 def meant(found: Sequence[Found], text: str) -> Found | None:
@@ -63,6 +64,8 @@ def _negated(one: Found, found: Sequence[Found], text: str) -> bool:
     cues = _cues()
     if cues.before.search(before) or cues.after.match(after):
         return True
+    if not cues.change.search(fold(text).text):
+        return False
     later = [other for other in found if other.start >= one.end]
     return bool(later and _FROM.search(before) and _TO.match(text[one.end : later[0].start]))
 
@@ -92,4 +95,5 @@ def _cues() -> _Cues:
         re.compile(rf"[\s,\")]{{0,3}}{any_of(words['negated_after'])}(?!\w)", flags),
         re.compile(rf"(?<!\w){any_of(words['cue'])}(?!\w)", flags),
         re.compile(rf"[\s]{{0,3}}{any_of(words['opening'])}[\s]{{0,2}}[,;:.!-]", flags),
+        re.compile(rf"(?<!\w){any_of(words['change'])}(?!\w)", flags),
     )

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
+from itertools import islice
 
 from hybrid_agent.slots import dates, times
 from hybrid_agent.slots.model import Hints, Hit
@@ -17,6 +18,7 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _GAP = 30
+_MOST = 20
 
 
 def find(text: str, hints: Hints) -> Iterator[Hit]:
@@ -28,8 +30,8 @@ def find(text: str, hints: Hints) -> Iterator[Hit]:
     yield from _counted(text, hints)
     if whole:
         return
-    clock = list(times.find(text, hints))
-    for day in dates.find(text, hints) if clock else ():
+    clock = list(islice(times.find(text, hints), _MOST))
+    for day in islice(dates.find(text, hints), _MOST) if clock else ():
         near = [(gap, at) for at in clock if (gap := _gap(text, day, at)) is not None]
         if near:
             at = min(near, key=lambda pair: pair[0])[1]
