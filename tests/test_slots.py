@@ -203,7 +203,7 @@ ADDRESSES = [
     ("Flat 2, 10 High Street, Oxford, ox1 4ab, UK", "10 High Street|Flat 2|Oxford||OX1 4AB|GB"),
     (
         "4 Privet Drive\nLittle Whinging\nSurrey\nGU12 5AB",
-        "4 Privet Drive|Little Whinging|Surrey||GU12 5AB|GB",
+        "4 Privet Drive||Little Whinging|Surrey|GU12 5AB|GB",
     ),
     ("Hauptstraße 5, 10115 Berlin", "Hauptstraße 5||Berlin||10115|DE"),
     ("bitte an Hauptstr. 5a, 10115 Berlin, Deutschland schicken", "Hauptstr. 5a||Berlin||10115|DE"),

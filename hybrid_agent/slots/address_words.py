@@ -58,6 +58,7 @@ class AddressWords:
     endings: tuple[tuple[str, str], ...]
     leading: dict[str, str]
     also: dict[str, list[str]]
+    counties: frozenset[str]
     particles: frozenset[str]
     stops: frozenset[str]
 
@@ -94,6 +95,7 @@ def address_words() -> AddressWords:
         endings=tuple((word, code) for code, words in facts["endings"].items() for word in words),
         leading={word: code for code, known in facts["leading"].items() for word in known},
         also=facts["also"],
+        counties=frozenset(facts["counties"]),
         particles=frozenset(facts["particles"]),
         stops=frozenset(facts["stops"]),
     )
