@@ -10,6 +10,7 @@ from hybrid_agent.state import Action
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 LEASE = timedelta(seconds=30)
+NAMES = [f"a{n}" for n in range(20)]
 
 
 def action(name: str = "a1", *, customer: str | None = "c1", **changes: Any) -> Action:

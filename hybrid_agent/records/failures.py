@@ -13,6 +13,9 @@ from hybrid_agent.records.errors import (
     WrongDatabaseError,
 )
 
+DRIVERS = ("asyncpg", "sqlite3")
+"""Whose own errors come through where SQLAlchemy does not wrap them: connecting, and beginning."""
+
 Kind = tuple[tuple[str, ...], type[RecordsError], str, str]
 
 KINDS: tuple[Kind, ...] = (
@@ -61,7 +64,7 @@ def told(where: str) -> Iterator[None]:
     except (SQLAlchemyError, OSError) as error:
         raise _tell(error, where) from error
     except Exception as error:
-        if type(error).__module__.partition(".")[0] != "asyncpg":
+        if type(error).__module__.partition(".")[0] not in DRIVERS:
             raise
         raise _tell(error, where) from error
 
