@@ -8,6 +8,7 @@ from langgraph.types import Checkpointer
 
 from hybrid_agent import nodes
 from hybrid_agent.caller import Caller
+from hybrid_agent.checkpoints import knowing_our_types
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.requests import current, first_in
 from hybrid_agent.running import as_node
@@ -23,7 +24,7 @@ def build_graph(deployment: Deployment, *, checkpointer: Checkpointer = None) ->
     As a part of a larger graph it is built with `checkpointer=True`, and `whole_state(deployment)` where the
     parent shares its `messages`.
     """
-    return builder(deployment).compile(checkpointer=checkpointer, name=deployment.name)
+    return builder(deployment).compile(checkpointer=knowing_our_types(checkpointer))
 
 
 def builder(deployment: Deployment, output: type[Any] = Output) -> Builder:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypedDict
@@ -82,8 +81,8 @@ class Action(Frozen):
     id: str
     request_id: str
     operation: str
-    arguments: Mapping[str, JsonValue]
-    sources: Mapping[str, str]
+    arguments: dict[str, JsonValue]
+    sources: dict[str, str]
     customer_id: str | None
     summary: str
 
@@ -125,7 +124,7 @@ class Request(Frozen):
     confidence: float
     text: str
     phase: Phase = Phase.OPEN
-    slots: Mapping[str, SlotValue] = Field(default_factory=dict)
+    slots: dict[str, SlotValue] = Field(default_factory=dict)
     failures: int = 0
     action: Action | None = None
     confirmed: str | None = None
@@ -151,7 +150,7 @@ class Question(Frozen):
     kind: QuestionKind
     request_id: str | None = None
     slot: str | None = None
-    options: Mapping[str, str] = Field(default_factory=dict)
+    options: dict[str, str] = Field(default_factory=dict)
     text: str = ""
 
 
@@ -218,8 +217,8 @@ class Served(Frozen):
     `approvals` are the ids of what waits for a person; `hand_off` is the id of the hand-off that was opened.
     """
 
-    intents: Mapping[str, float] = Field(default_factory=dict)
-    slots: Mapping[str, JsonValue] = Field(default_factory=dict)
+    intents: dict[str, float] = Field(default_factory=dict)
+    slots: dict[str, JsonValue] = Field(default_factory=dict)
     question: Question | None = None
     approvals: tuple[str, ...] = ()
     hand_off: str | None = None
@@ -259,7 +258,7 @@ class Event(Frozen):
     turn: str = ""
     intent: str | None = None
     ms: float | None = None
-    data: Mapping[str, JsonValue] = Field(default_factory=dict)
+    data: dict[str, JsonValue] = Field(default_factory=dict)
 
 
 class Step(Frozen):

@@ -14,6 +14,8 @@ from hybrid_agent.state import Evidence, EvidenceKind, Request
 from hybrid_agent_tools.toolbox import Result
 
 KEPT_REQUESTS = 20
+BUSINESS = "business"
+"""The evidence id of the catalog's own facts about the business."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ def build_action(
     customer_id: str | None,
 ) -> Action:
     """The action with its arguments taken from slots and facts, validated. Raises ImpossibleError."""
-    found = {name: look_up(facts.scope, path) for name, path in rule.arguments.items()}
+    found = {name: _filled_in(look_up(facts.scope, path)) for name, path in rule.arguments.items()}
     arguments = checked_arguments(
         operation, {name: value for name, value in found.items() if value is not None}
     )
@@ -45,6 +45,13 @@ def build_action(
         thread=thread,
         customer_id=customer_id,
     )
+
+
+def _filled_in(value: JsonValue) -> JsonValue:
+    """A value without the parts that are empty: an address has no second line more often than not."""
+    if isinstance(value, dict):
+        return {name: part for name, part in value.items() if part not in ("", None)}
+    return value
 
 
 def checked_arguments(operation: Operation, given: Mapping[str, object]) -> dict[str, JsonValue]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from hybrid_agent.catalog import Catalog
+from hybrid_agent.dialogue.facts import BUSINESS
 from hybrid_agent.guardrails import Ground, Violation, check
 from hybrid_agent.guardrails.claims import Claim, claims, claims_of
 from hybrid_agent.state import (
@@ -76,7 +77,7 @@ def _said(request: Request, state: State, catalog: Catalog) -> dict[str, Ground]
             claims_of(list(offered.values())) | claims(" ".join(f"{n}." for n in range(1, len(offered) + 1)))
         ),
         f"{request.id}.wrong": Ground(claims(request.text) | claims(state["heard"])),
-        "business": Ground(claims_of(dict(catalog.business))),
+        BUSINESS: Ground(claims_of(dict(catalog.business))),
     }
 
 

@@ -1,13 +1,14 @@
 """Serving a request whose slots are filled and whose facts are read: escalate, act, or answer."""
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from zoneinfo import ZoneInfo
 
 from hybrid_agent.catalog import Autonomy, Intent, KnowledgeUse, holds
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.clearing import drop, next_step
+from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.clearing import about_action, drop, next_step
 from hybrid_agent.dialogue.facts import Facts, facts_of
 from hybrid_agent.dialogue.proposing import ImpossibleError, build_action, rule_on
 from hybrid_agent.dialogue.saying import say
@@ -45,7 +46,8 @@ async def serve(request: Request, state: State, deployment: Deployment, thread: 
             return Stepped(request, points=said, escalation=Escalation(reasons=(rule.reason,)))
     if intent.action is not None:
         return await _act(request, intent, facts, state, deployment, thread)
-    return await _answer(request, intent, facts, deployment)
+    answered = await _answer(request, intent, facts, deployment)
+    return replace(answered, points=(*answered.points, *still_waiting(request, state, deployment)))
 
 
 async def _act(
@@ -90,6 +92,22 @@ async def _answer(request: Request, intent: Intent, facts: Facts, deployment: De
         return Stepped(request, escalation=escalation, evidence=looked.passages)
     done = request.model_copy(update={"phase": Phase.DONE})
     return Stepped(done, points=tuple(points), evidence=looked.passages)
+
+
+def still_waiting(request: Request, state: State, deployment: Deployment) -> tuple[Point, ...]:
+    """What is pending about the same thing: whoever asks about an order hears that its refund waits."""
+    said = [slot.value for slot in request.slots.values()]
+    return tuple(
+        about_action(
+            PointKind.PENDING,
+            deployment.phrases["still_pending"],
+            other,
+            facts_of(other, state["evidence"], deployment.catalog),
+            deployment,
+        )
+        for other in queue.in_phase(state["requests"], Phase.APPROVING)
+        if other.id != request.id and any(slot.value in said for slot in other.slots.values())
+    )
 
 
 def _first_answer(intent: Intent, facts: Facts) -> list[Point]:

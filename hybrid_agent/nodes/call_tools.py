@@ -18,8 +18,11 @@ async def call_tools(state: State, here: Here) -> Update:
     gathered = await gather(request, state, here.deployment)
     known: State = {**state, "evidence": gathered.evidence}
     stepped = await _step(request, gathered, known, here)
+    served = stepped.request
+    if stepped.escalation is not None:
+        served = served.model_copy(update={"phase": Phase.HANDED_OFF})
     return {
-        "requests": queue.replaced(state["requests"], stepped.request),
+        "requests": queue.replaced(state["requests"], served),
         "evidence": replace_evidence(gathered.evidence, stepped.evidence),
         "question": stepped.question or state.get("question"),
         "points": [*state["points"], *stepped.points],

@@ -1,0 +1,102 @@
+"""Talking to the graph: a customer's message, a person's decision, taking over and giving back."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from weakref import WeakValueDictionary
+
+from langchain_core.messages import HumanMessage
+from langchain_core.runnables import RunnableConfig
+from langgraph.types import Command
+
+from hybrid_agent.caller import Caller
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.graph import Graph
+from hybrid_agent.records import events, hand_offs, ownership
+from hybrid_agent.records.models import HandOff, Taken
+from hybrid_agent.state import Event, EventKind, Reply, Served, Status, Step
+
+DURABILITY = "exit"
+"""The ledger makes writes safe, not the checkpoint, so one checkpoint a run is enough."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One run of the graph for whoever shows it. `approvals` and `notices` are what a pause presents."""
+
+    thread: str
+    status: Status
+    reply: Reply | None
+    served: Served
+    trail: Sequence[Step]
+    approvals: Sequence[Mapping[str, Any]] = ()
+    notices: Sequence[str] = ()
+    hand_off: HandOff | None = None
+
+
+@dataclass(frozen=True)
+class Session:
+    """A graph with its deployment. Runs of one thread wait for each other; other threads go on meanwhile."""
+
+    graph: Graph
+    deployment: Deployment
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+
+    async def send(self, thread: str, text: str, caller: Caller, *, message_id: str | None = None) -> Turn:
+        """A customer's message. The same `message_id` again is the same message: nothing happens twice."""
+        message = HumanMessage(text, id=message_id)
+        return await self._run(thread, {"messages": [message]}, caller)
+
+    async def decide(self, thread: str, decisions: Sequence[Mapping[str, Any]], person: Caller) -> Turn:
+        """A person's decisions on what is pending, each naming `approval_id` and `digest`."""
+        return await self._run(thread, Command(resume={"decisions": list(decisions)}), person)
+
+    async def take_over(self, thread: str, person: Caller) -> Taken:
+        """Give the conversation to a person: the bot is silent, what was pending is withdrawn."""
+        deployment, now = self.deployment, self.deployment.clock()
+        async with deployment.records.write() as tx:
+            taken = await ownership.take(tx, thread, by=person.id, now=now)
+            if taken.done:
+                event = Event(kind=EventKind.TAKEN_OVER, at=now, data={"by": person.id})
+                await events.append(tx, [event], thread=thread, customer_id=None)
+        return taken
+
+    async def release(self, thread: str, person: Caller) -> Taken:
+        """Give the conversation back to the bot; its hand-offs are closed."""
+        deployment, now = self.deployment, self.deployment.clock()
+        async with deployment.records.write() as tx:
+            released = await ownership.release(tx, thread, by=person.id, now=now)
+            if released.done:
+                for each in await hand_offs.listing(tx, thread=thread):
+                    await hand_offs.close(tx, each.id, by=person.id, now=now)
+                event = Event(kind=EventKind.RELEASED, at=now, data={"by": person.id})
+                await events.append(tx, [event], thread=thread, customer_id=None)
+        return released
+
+    async def _run(self, thread: str, given: Any, caller: Caller) -> Turn:
+        config: RunnableConfig = {"configurable": {"thread_id": thread}}
+        lock = self._locks.setdefault(thread, asyncio.Lock())
+        async with lock:
+            result = await self.graph.ainvoke(given, config, context=caller, durability=DURABILITY)
+        return await self._turn(thread, result)
+
+    async def _turn(self, thread: str, result: Mapping[str, Any]) -> Turn:
+        served: Served = result.get("served") or Served()
+        paused = [each.value for each in result.get("__interrupt__", ())]
+        return Turn(
+            thread=thread,
+            status=result["status"],
+            reply=result.get("reply"),
+            served=served,
+            trail=result.get("trail", ()),
+            approvals=[each for value in paused for each in value["approvals"]],
+            notices=[each for value in paused for each in value["notices"]],
+            hand_off=await self._hand_off(served),
+        )
+
+    async def _hand_off(self, served: Served) -> HandOff | None:
+        if served.hand_off is None:
+            return None
+        async with self.deployment.records.read() as connection:
+            return await hand_offs.get(connection, served.hand_off)
