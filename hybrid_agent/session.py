@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 from weakref import WeakValueDictionary
 
 from langchain_core.messages import HumanMessage
@@ -17,7 +17,7 @@ from hybrid_agent.records import events, hand_offs, ownership
 from hybrid_agent.records.models import HandOff, Taken
 from hybrid_agent.state import Event, EventKind, Reply, Served, Status, Step
 
-DURABILITY = "exit"
+DURABILITY: Final = "exit"
 """The ledger makes writes safe, not the checkpoint, so one checkpoint a run is enough."""
 
 

@@ -17,8 +17,9 @@ def read_model(path: Path, model: type[Model]) -> Model:
     """The file as a `model`. Raises ConfigurationError that names every problem at once, with its line."""
     text = _read_text(path)
     root = _compose(text, path)
+    data = None if root is None else _construct(root, path)
     try:
-        return model.model_validate({} if root is None else _construct(root))
+        return model.model_validate({} if data is None else data)
     except ValidationError as error:
         problems = "\n".join(_complaint(path, root, problem) for problem in error.errors())
         raise ConfigurationError(problems, advice="Correct the lines named above.") from None
@@ -64,18 +65,25 @@ def _refuse_repeated_keys(node: yaml.Node, path: Path, seen: set[int]) -> None:
         keys: dict[Hashable, int] = {}
         for key, value in node.value:
             line = key.start_mark.line + 1
-            if key.value in keys and isinstance(key, yaml.ScalarNode):
+            if not isinstance(key, yaml.ScalarNode):
+                raise ConfigurationError("a key must be a word", where=f"{path}:{line}")
+            if key.value in keys:
                 message = f"the key {key.value!r} stands twice, first in line {keys[key.value]}"
                 raise ConfigurationError(message, where=f"{path}:{line}", advice="Keep one of them.")
-            if isinstance(key, yaml.ScalarNode):
-                keys[key.value] = line
+            keys[key.value] = line
             _refuse_repeated_keys(value, path, seen)
 
 
-def _construct(root: yaml.Node) -> Any:
+def _construct(root: yaml.Node, path: Path) -> Any:
     loader = yaml.SafeLoader("")
     try:
         return loader.construct_document(root)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        problem = error.problem or "cannot be read"
+        raise ConfigurationError(problem, where=f"{path}:{line}", advice="Write it as plain YAML.") from None
+    except (ValueError, RecursionError) as error:
+        raise ConfigurationError(f"a value cannot be read: {error}", where=path) from None
     finally:
         loader.dispose()
 

@@ -41,7 +41,7 @@ def facts_of(request: Request, evidence: Iterable[Evidence], catalog: Catalog) -
     scope["business"] = dict(catalog.business)
     if request.action is not None:
         scope["argument"] = dict(request.action.arguments)
-    ids = {item.name: item.id for item in own}
+    ids = {item.name: item.id for item in own} | {"business": BUSINESS}
     return Facts(
         scope, ids | {root: said_id(request, root) for root in ("slot", "argument") if root in scope}
     )
