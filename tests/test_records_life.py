@@ -82,6 +82,7 @@ class Life(RuleBasedStateMachine):
         self.claim(name, worker)
         if outcome is not None:
             self.settle(name, worker, outcome)
+        self.claim(name, worker)
 
     @rule(name=names)
     def ask(self, name: str) -> None:
