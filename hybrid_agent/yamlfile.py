@@ -82,8 +82,10 @@ def _construct(root: yaml.Node, path: Path) -> Any:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = error.problem or "cannot be read"
         raise ConfigurationError(problem, where=f"{path}:{line}", advice="Write it as plain YAML.") from None
-    except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"a value cannot be read: {error}", where=path) from None
+    except (ValueError, LookupError, AttributeError, RecursionError):
+        # PyYAML's own constructors fail so on a value that does not fit its `!!` tag.
+        message = "a value does not fit its tag, or is nested too deeply"
+        raise ConfigurationError(message, where=path, advice="Write it without `!!`.") from None
     finally:
         loader.dispose()
 
