@@ -1,0 +1,37 @@
+"""Fixtures that every test may use: the sample deployment, fresh for each test, with one shared cache.
+
+`sample` is the path of a test's own `support.yaml`; what it writes (shop, records) stays in that test's folder,
+the trained classifier and the index of the articles are shared by all workers of the session.
+"""
+
+import shutil
+from importlib import resources
+from pathlib import Path
+
+import pytest
+import yaml
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
+    """Where deployments under test keep what can be computed again."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base if worker_id == "master" else base.parent) / "shared-cache"
+    folder.mkdir(exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def sample(tmp_path: Path, cache: Path) -> Path:
+    """The `support.yaml` of a fresh copy of the sample deployment."""
+    return copy_of_sample(tmp_path / "sample", cache)
+
+
+def copy_of_sample(folder: Path, cache: Path) -> Path:
+    """Copy the sample deployment into `folder` with its cache elsewhere; returns its `support.yaml`."""
+    with resources.as_file(resources.files("hybrid_agent") / "sample") as bundled:
+        shutil.copytree(bundled, folder, ignore=shutil.ignore_patterns("var"))
+    file = folder / "support.yaml"
+    settings = yaml.safe_load(file.read_text("utf-8"))
+    file.write_text(yaml.safe_dump({**settings, "cache": str(cache)}, allow_unicode=True), "utf-8")
+    return file
