@@ -50,7 +50,7 @@ def lint_types(
         if root == "slot":
             yield from _from_slot(here, rest, field, catalog)
         elif root == "business":
-            yield from _values(here, path, [catalog.business.get(rest)], field, catalog)
+            yield from _values(here, path, [catalog.business.get(rest)], field)
         elif (read := intent.reads.get(root)) is not None and (source := operations.get(read.operation)):
             yield from _from_fact(here, path, source.result_fields().get(rest), field)
 
@@ -59,7 +59,7 @@ def _from_slot(here: str, rest: str, field: FieldInfo, catalog: Catalog) -> Iter
     name, _, part = rest.partition(".")
     slot = catalog.slots.get(name)
     if slot is not None and not part:
-        yield from _values(here, f"slot.{name} ({slot.kind})", _specimens(slot), field, catalog)
+        yield from _values(here, f"slot.{name} ({slot.kind})", _specimens(slot), field)
 
 
 def _specimens(slot: Slot) -> list[JsonValue]:
@@ -67,13 +67,11 @@ def _specimens(slot: Slot) -> list[JsonValue]:
     return list(slot.choices) or [SPECIMENS[slot.kind]]
 
 
-def _values(
-    here: str, source: str, values: list[JsonValue], field: FieldInfo, catalog: Catalog
-) -> Iterator[tuple[str, str]]:
+def _values(here: str, source: str, values: list[JsonValue], field: FieldInfo) -> Iterator[tuple[str, str]]:
     adapter: TypeAdapter[Any] = TypeAdapter(field.rebuild_annotation())
     for value in values:
         try:
-            adapter.validate_python(fitted(value, field.annotation, catalog.timezone))
+            adapter.validate_python(fitted(value, field.annotation, "UTC"))
         except ValidationError as error:
             yield here, f"{source} cannot be given here: {error.errors()[0]['msg']}"
             return
