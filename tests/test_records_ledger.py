@@ -7,7 +7,7 @@ import pytest
 from records_kit import HOUR, LEASE, NOW, action, ask, cleared, effect, propose
 
 from hybrid_agent.records import ContradictionError, Records, UnknownRecordError, approvals, ledger
-from hybrid_agent.records.models import EffectStatus
+from hybrid_agent.records.models import EffectStatus, Outcome
 
 pytest_plugins = ("records_fixtures",)
 
@@ -87,6 +87,17 @@ async def test_an_unknown_outcome_is_reconciled_with_who_and_how(records: Record
     with pytest.raises(ContradictionError):
         async with records.write() as tx:
             await ledger.reconcile(tx, unsure, ledger.failed("no"), by="ann", how="looked", now=NOW + HOUR)
+
+
+@pytest.mark.parametrize("outcome", [ledger.succeeded(), ledger.failed("refused"), ledger.unknown("timeout")])
+async def test_no_outcome_leads_to_another_claim(records: Records, outcome: Outcome) -> None:
+    """Once a call has ended, well, badly or unknown, the action is not claimed again by itself."""
+    async with records.write() as tx:
+        await cleared(tx, action())
+        await ledger.claim(tx, "a1", worker="w", now=NOW, lease=LEASE)
+        await ledger.settle(tx, "a1", outcome, worker="w", now=NOW)
+        claim = await ledger.claim(tx, "a1", worker="w", now=NOW + HOUR, lease=LEASE)
+    assert (claim.won, claim.effect.status) == (False, outcome.status)
 
 
 async def test_a_running_claim_cannot_be_reconciled_before_its_lease_is_over(records: Records) -> None:
