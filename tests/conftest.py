@@ -1,7 +1,7 @@
 """Fixtures that every test may use: the sample deployment, fresh for each test, with one shared cache.
 
-`sample` is the path of a test's own `support.yaml`; what it writes (shop, records) stays in that test's folder,
-the trained classifier and the index of the articles are shared by all workers of the session.
+`sample` is the path of a test's own `support.yaml`; what it writes (shop, records) stays in that test's
+folder, the trained classifier and the index of the articles are shared by all workers of the session.
 """
 
 import shutil
