@@ -204,14 +204,15 @@ def quality(scores: Sequence[IntentScore], test: Sequence[Utterance]) -> dict[st
     figures = {
         "in-scope accuracy": float(best[inside].mean()),
         "thresholded in-scope accuracy": float(right[inside].mean()),
-        "ECE in scope": calibration_error(confidence[inside], right[inside]),
+        "ECE in scope": calibration_error(confidence[inside], right[inside], np.ones(inside.sum())),
     }
     if inside.all():
         return figures
+    share = 0.15 * inside.sum() / (~inside).sum()
     figures |= {
         "out-of-scope recall": float(right[~inside].mean()),
         "AUROC in against out of scope": float(roc_auc_score(inside, signal)),
-        "ECE": calibration_error(confidence, right),
+        "ECE at 15 % out of scope": calibration_error(confidence, right, np.where(inside, 0.85, share)),
     }
     return figures | {
         f"out-of-scope recall at {100 * target:g} %": recall_at(target, signal, best, inside)
@@ -230,15 +231,15 @@ def recall_at(
     return float((signal[~inside] < kept[int(np.ceil(accuracy * inside.sum())) - 1]).mean())
 
 
-def calibration_error(confidence: NDArray[np.float64], right: NDArray[np.bool_], bins: int = 15) -> float:
-    """Expected calibration error over equally wide bins (Guo et al. 2017)."""
+def calibration_error(
+    confidence: NDArray[np.float64], right: NDArray[np.bool_], weights: NDArray[np.float64], bins: int = 15
+) -> float:
+    """Expected calibration error over equally wide bins (Guo et al. 2017), each utterance with its weight."""
     import numpy as np
 
     places = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [
-        abs(float(confidence[places == place].sum() - right[places == place].sum())) for place in range(bins)
-    ]
-    return sum(gaps) / len(confidence)
+    gaps = np.bincount(places, weights=(confidence - right) * weights)
+    return float(np.abs(gaps).sum() / weights.sum())
 
 
 def speed(rows: Sequence[Utterance], model: MiniLM, encoder: Remembered, quick: bool) -> Result:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 OUT_OF_SCOPE_RATE = 0.15
 """Share of utterances assumed to fit no intent, whatever share of the examples does."""
+MOST_THRESHOLD = 2 / 3
+"""Where taking an utterance for an intent it has not costs twice as much as refusing one that has."""
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,7 @@ def calibrate(
     head.fit(np.r_[signs(scores), outside], inside, sample_weight=weights * len(inside))
     fitted = Calibration(sharpness, tuple(map(float, head.coef_[0])), float(head.intercept_[0]), 0.0)
     right = scores.argmax(axis=1) == truth
-    threshold = loss_threshold(fitted.in_scope(scores), right, max_loss)
+    threshold = min(MOST_THRESHOLD, loss_threshold(fitted.in_scope(scores), right, max_loss))
     return Calibration(fitted.sharpness, fitted.slopes, fitted.offset, threshold)
 
 

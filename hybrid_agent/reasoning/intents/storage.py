@@ -85,7 +85,10 @@ def load(path: Path, encoder: str) -> Fitted:
 def _read(path: Path) -> tuple[dict[str, Any], dict[str, Any]]:
     import numpy as np
 
-    with np.load(path, allow_pickle=False) as file:
+    with path.open("rb") as opened:
+        file = np.load(opened, allow_pickle=False)
+        if not isinstance(file, np.lib.npyio.NpzFile):
+            raise ValueError("not an npz archive")
         arrays = {name: file[name] for name in ("header", "mean", "basis", "support", "weights")}
     header = json.loads(arrays.pop("header").tobytes())
     if not isinstance(header, dict):
