@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import threading
 from contextlib import closing
 from pathlib import Path
 
@@ -86,6 +87,14 @@ async def test_a_missing_folder_is_told(tmp_path: Path) -> None:
     """The message says what to create."""
     with pytest.raises(UnavailableError, match="Create its folder"):
         await open_records(f"sqlite:///{tmp_path}/none/records.db")
+
+
+def test_a_failed_opening_leaves_no_thread_behind(tmp_path: Path) -> None:
+    """Nothing is left that would answer a loop that is gone, with a traceback for the user."""
+    before = threading.active_count()
+    with pytest.raises(UnavailableError):
+        asyncio.run(open_records(f"sqlite:///{tmp_path}/none/records.db"))
+    assert threading.active_count() == before
 
 
 async def test_an_unreachable_server_is_told_without_the_password() -> None:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from threading import Event, Lock
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import event
@@ -14,6 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from hybrid_agent.records.errors import UnavailableError
 from hybrid_agent.records.urls import plain
+
+if TYPE_CHECKING:
+    import aiosqlite
 
 BUSY_SECONDS = 10.0
 """How long a transaction waits for its turn before it gives up."""
@@ -110,7 +113,11 @@ def _create(url: URL) -> AsyncEngine:
             pool_size=4,
             max_overflow=0,
             pool_timeout=BUSY_SECONDS,
-            connect_args={"timeout": BUSY_SECONDS, "isolation_level": None},
+            connect_args={
+                "timeout": BUSY_SECONDS,
+                "isolation_level": None,
+                "async_creator_fn": _sqlite_connect,
+            },
         )
         event.listen(engine.sync_engine, "connect", _sqlite_connected)
         event.listen(engine.sync_engine, "begin", _sqlite_begin)
@@ -125,6 +132,19 @@ def _create(url: URL) -> AsyncEngine:
     )
     event.listen(engine.sync_engine, "begin", _postgres_begin)
     return engine
+
+
+async def _sqlite_connect(*args: Any, **options: Any) -> "aiosqlite.Connection":
+    """Connect; where that fails, see the connection's thread off, or it would answer a loop that is gone."""
+    import aiosqlite
+
+    connection = aiosqlite.connect(*args, **options)
+    connection._thread.daemon = True
+    try:
+        return await connection
+    except BaseException:
+        await asyncio.to_thread(connection._thread.join)
+        raise
 
 
 def _sqlite_connected(connection: Any, record: Any) -> None:
