@@ -68,7 +68,9 @@ def after_fill_slots(state: State) -> Literal["call_tools", "fill_slots", "answe
     """A question goes out; a request that is complete is served; one that ended makes way for the next."""
     if state["question"] is not None:
         return "answer"
-    return "call_tools" if current(state["requests"]) else "answer"
+    if first_in(state["requests"], Phase.READY):
+        return "call_tools"
+    return "fill_slots" if current(state["requests"]) else "answer"
 
 
 def after_step(state: State) -> Literal["execute", "fill_slots", "hand_off", "answer"]:

@@ -102,6 +102,7 @@ class Phase(StrEnum):
     """How far a request has come."""
 
     OPEN = "open"
+    READY = "ready"
     ASKING = "asking"
     CONFIRMING = "confirming"
     APPROVING = "approving"

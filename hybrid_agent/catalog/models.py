@@ -120,7 +120,7 @@ class ActionRule(Part):
 
     operation: str
     arguments: Mapping[Name, Path]
-    summary: Text = Field(description="The action in words, for the question to the customer and the inbox.")
+    summary: Text = Field(description="The action in words, its verb first: for the question and the inbox.")
     allow: tuple[Allow, ...] = ()
     risk: Risk | None = Field(None, description="Raises the operation's own risk; it cannot lower it.")
     ask_customer: bool = Field(True, description="Ask the customer's yes even where a person approves.")

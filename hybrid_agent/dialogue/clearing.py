@@ -72,7 +72,7 @@ def _ask_customer(request: Request, facts: Facts, deployment: Deployment, propos
     template = rule_of(request, deployment).confirm or deployment.phrases["confirm"]
     return Stepped(
         request.model_copy(update={"phase": Phase.CONFIRMING}),
-        question=Question(kind=QuestionKind.CONFIRM, request_id=request.id),
+        question=Question(kind=QuestionKind.CONFIRM, request_id=request.id, text=action_of(request).summary),
         points=(about_action(PointKind.CONFIRM, template, request, facts, deployment),),
         events=(proposed,),
     )

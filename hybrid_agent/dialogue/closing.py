@@ -5,7 +5,7 @@ from datetime import datetime
 
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.packet import hand_off_id, of_turn
+from hybrid_agent.dialogue.packet import hand_off_id
 from hybrid_agent.dialogue.replying import BLOCKED
 from hybrid_agent.guardrails import Violation, mask
 from hybrid_agent.state import Escalation, Event, EventKind, Phase, Served, State, Status, Update
@@ -18,7 +18,7 @@ def served_of(state: State, thread: str, now: datetime) -> Served:
     active = [
         request
         for request in state["requests"]
-        if of_turn(request, state) or request.phase not in queue.FINISHED
+        if queue.of_turn(request, state) or request.phase not in queue.FINISHED
     ]
     waiting = queue.in_phase(state["requests"], Phase.APPROVING)
     escalation = state["escalation"]
@@ -63,7 +63,7 @@ def _resolved(state: State, now: datetime) -> list[Event]:
     """Requests that the bot brought to an end in this turn, without a person taking over."""
     if state["status"] is not Status.ANSWERED:
         return []
-    ended = [each for each in queue.in_phase(state["requests"], Phase.DONE) if of_turn(each, state)]
+    ended = [each for each in queue.in_phase(state["requests"], Phase.DONE) if queue.of_turn(each, state)]
     return [
         Event(
             kind=EventKind.RESOLVED,

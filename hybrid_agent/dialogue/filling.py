@@ -11,11 +11,14 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import as_data, facts_of
 from hybrid_agent.dialogue.interpret import offer_person
 from hybrid_agent.dialogue.options import spoken
-from hybrid_agent.dialogue.reads import arguments
+from hybrid_agent.dialogue.reads import arguments, slots_in
+from hybrid_agent.dialogue.requests import of_turn
 from hybrid_agent.dialogue.saying import choices, say
 from hybrid_agent.phrasing import render, show
 from hybrid_agent.reasoning.protocol import Utterance, Wanted
+from hybrid_agent.slots import SlotKind
 from hybrid_agent.state import (
+    Escalation,
     Phase,
     Point,
     PointKind,
@@ -38,6 +41,7 @@ class Filled:
     request: Request
     question: Question | None = None
     points: tuple[Point, ...] = ()
+    escalation: Escalation | None = None
 
 
 def missing(request: Request, catalog: Catalog) -> list[str]:
@@ -53,10 +57,13 @@ async def fill(
     """Fill what can be filled; ask for the first slot that is still missing if `asking`."""
     catalog = deployment.catalog
     request = await _from_text(request, deployment, utterance)
-    request = _from_earlier(request, state["requests"], catalog)
+    if of_turn(request, state):
+        request = _from_earlier(request, state["requests"], catalog)
     for name in missing(request, catalog):
         slot = catalog.slots[name]
         items = await _items(request, name, state, deployment)
+        if not items and slot.kind is SlotKind.CHOICE and not slot.choices:
+            return _nothing_to_choose(request, name, deployment)
         if len(items) == 1 and request.failures == 0:
             value = SlotValue(value=next(iter(items.values())), source=Source.RECORD)
             request = _with(request, {name: value})
@@ -65,7 +72,7 @@ async def fill(
             return Filled(waiting, *offer_person(waiting, deployment.phrases))
         elif asking:
             return _ask(request, name, slot, {str(value): shown for shown, value in items.items()})
-    return Filled(request)
+    return Filled(_ready(request))
 
 
 async def _from_text(request: Request, deployment: Deployment, utterance: Utterance) -> Request:
@@ -96,7 +103,8 @@ async def _items(request: Request, name: str, state: State, deployment: Deployme
     if source is None or (state.get("customer_id") is None and _needs_customer(source, deployment)):
         return {}
     scope = facts_of(request, state["evidence"], deployment.catalog).scope
-    given = arguments(source.read, deployment.toolbox.operations[source.read.operation], scope)
+    operation, timezone = deployment.toolbox.operations[source.read.operation], deployment.catalog.timezone
+    given = arguments(source.read, operation, scope, timezone)
     if given is None:
         return {}
     try:
@@ -107,7 +115,7 @@ async def _items(request: Request, name: str, state: State, deployment: Deployme
         return {}
     intent = deployment.catalog.intents[str(request.intent)]
     counts = intent.candidates.get(name, source.when)
-    return _offered(as_data(result, deployment.catalog.timezone), source, counts, scope)
+    return _offered(as_data(result, timezone), source, counts, scope)
 
 
 def _needs_customer(source: KnownFrom, deployment: Deployment) -> bool:
@@ -135,6 +143,10 @@ def _shown(item: Mapping[str, JsonValue], value: JsonValue, source: KnownFrom) -
         return show(value)
 
 
+def _ready(request: Request) -> Request:
+    return request.model_copy(update={"phase": Phase.READY})
+
+
 def _ask(request: Request, name: str, slot: Slot, offered: Mapping[str, str]) -> Filled:
     text = slot.retry if request.failures and slot.retry else slot.ask
     options = dict(list(offered.items())[:OFFERED_ITEMS])
@@ -145,6 +157,22 @@ def _ask(request: Request, name: str, slot: Slot, offered: Mapping[str, str]) ->
     question = Question(kind=QuestionKind.SLOT, request_id=request.id, slot=name, options=options)
     asking = request.model_copy(update={"phase": Phase.ASKING})
     return Filled(asking, question, (point if options else literal,))
+
+
+def _nothing_to_choose(request: Request, name: str, deployment: Deployment) -> Filled:
+    """Nothing is on offer for what the customer gave, so that is asked again; without it, a person helps."""
+    slot = deployment.catalog.slots[name]
+    sources = slots_in(slot.known_from.read) if slot.known_from else []
+    template = deployment.phrases["nothing_to_choose"]
+    point = say(PointKind.NOTICE, template, title=slot.title)
+    told = [source for source in sources if source in request.slots]
+    if not told or request.failures >= deployment.catalog.signals.failures:
+        return Filled(_ready(request), points=(point,), escalation=Escalation(reasons=("nothing_to_choose",)))
+    last = deployment.catalog.slots[told[-1]]
+    kept = {source: value for source, value in request.slots.items() if source != told[-1]}
+    again = request.model_copy(update={"slots": kept, "failures": request.failures + 1})
+    asked = _ask(again, told[-1], last, {})
+    return Filled(asked.request, asked.question, (point, *asked.points))
 
 
 def wanted_for(question: Question, catalog: Catalog, request: Request) -> Wanted:

@@ -9,6 +9,7 @@ from hybrid_agent.dialogue.options import chosen
 from hybrid_agent.dialogue.saying import choices, say
 from hybrid_agent.reasoning.answers import AnswerKind
 from hybrid_agent.reasoning.protocol import Reading, Understanding
+from hybrid_agent.slots import corrects
 from hybrid_agent.state import (
     Escalation,
     Phase,
@@ -105,11 +106,19 @@ def _by_question(state: State, heard: Heard, rules: Rules) -> Change:
 def _slot_answer(state: State, request: Request, question: Question, heard: Heard, rules: Rules) -> Change:
     if heard.understanding.answer is AnswerKind.CANCEL:
         return _dropped(state, request, rules, "dropped")
-    if question.slot in heard.slots:
+    elsewhere = _goes_elsewhere(heard, request, rules.catalog)
+    asking = elsewhere and heard.text.rstrip().endswith("?")
+    if (question.slot in heard.slots or _corrected(heard, request)) and not asking:
         return _filled(state, request, heard.slots)
-    if _goes_elsewhere(heard, request, rules.catalog):
+    if elsewhere and heard.understanding.answer is AnswerKind.UNCLEAR:
         return _fresh(state, heard, rules)
     return _failed(state, request, question, rules)
+
+
+def _corrected(heard: Heard, request: Request) -> bool:
+    """Whether the message gives another slot instead: it takes something back, or is little more than it."""
+    told = [slot for name, slot in heard.slots.items() if _differs(request, name, slot)]
+    return bool(told) and (corrects(heard.text) or 2 * len(told[0].said) >= len(heard.text))
 
 
 def _confirmation(state: State, request: Request, question: Question, heard: Heard, rules: Rules) -> Change:
@@ -119,11 +128,11 @@ def _confirmation(state: State, request: Request, question: Question, heard: Hea
         return Change(queue.replaced(state["requests"], agreed))
     if answer in REFUSALS:
         return _dropped(state, request, rules, "confirm_dropped")
+    if _goes_elsewhere(heard, request, rules.catalog) and not corrects(heard.text):
+        return _fresh(state, heard, rules)
     told = {name: slot for name, slot in heard.slots.items() if _differs(request, name, slot)}
     if told:
         return _filled(state, request, told)
-    if _goes_elsewhere(heard, request, rules.catalog):
-        return _fresh(state, heard, rules)
     return _failed(state, request, question, rules)
 
 
@@ -190,7 +199,7 @@ def _goes_elsewhere(heard: Heard, request: Request, catalog: Catalog) -> bool:
 
 def _filled(state: State, request: Request, slots: Mapping[str, SlotValue]) -> Change:
     filled = request.model_copy(
-        update={"slots": {**request.slots, **slots}, "phase": Phase.OPEN, "failures": 0, "confirmed": None}
+        update={"slots": {**request.slots, **slots}, "phase": Phase.OPEN, "confirmed": None}
     )
     return Change(queue.replaced(state["requests"], filled))
 

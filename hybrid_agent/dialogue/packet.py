@@ -57,14 +57,9 @@ def build_packet(state: State, escalation: Escalation, deployment: Deployment) -
     }
 
 
-def of_turn(request: Request, state: State) -> bool:
-    """Whether the request was made in the running turn."""
-    return request.id.rpartition(":")[0] == state["turn"]
-
-
 def _passed_on(state: State) -> list[Request]:
     unfinished = [request for request in state["requests"] if request.phase not in queue.FINISHED]
-    now = [r for r in queue.in_phase(state["requests"], Phase.HANDED_OFF) if of_turn(r, state)]
+    now = [r for r in queue.in_phase(state["requests"], Phase.HANDED_OFF) if queue.of_turn(r, state)]
     return [*now, *unfinished]
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from pydantic import JsonValue, ValidationError
 
 from hybrid_agent import policy
-from hybrid_agent.catalog import ActionRule, look_up
+from hybrid_agent.catalog import ActionRule
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import Facts, facts_of
+from hybrid_agent.dialogue.reads import arguments_for
 from hybrid_agent.phrasing import render
 from hybrid_agent.state import Action, Request, State
 from hybrid_agent_tools import Operation, Scope
@@ -26,12 +27,11 @@ def build_action(
     *,
     thread: str,
     customer_id: str | None,
+    timezone: str,
 ) -> Action:
     """The action with its arguments taken from slots and facts, validated. Raises ImpossibleError."""
-    found = {name: _filled_in(look_up(facts.scope, path)) for name, path in rule.arguments.items()}
-    arguments = checked_arguments(
-        operation, {name: value for name, value in found.items() if value is not None}
-    )
+    given = arguments_for(rule.arguments, operation, facts.scope, timezone)
+    arguments = checked_arguments(operation, given)
     try:
         summary = render(rule.summary, {**facts.scope, "argument": arguments})
     except KeyError as hole:
@@ -45,13 +45,6 @@ def build_action(
         thread=thread,
         customer_id=customer_id,
     )
-
-
-def _filled_in(value: JsonValue) -> JsonValue:
-    """A value without the parts that are empty: an address has no second line more often than not."""
-    if isinstance(value, dict):
-        return {name: part for name, part in value.items() if part not in ("", None)}
-    return value
 
 
 def checked_arguments(operation: Operation, given: Mapping[str, object]) -> dict[str, JsonValue]:

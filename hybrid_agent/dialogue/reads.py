@@ -6,6 +6,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from hybrid_agent.catalog import Read
+from hybrid_agent.catalog.fitting import fitted
 from hybrid_agent.catalog.paths import Scope, look_up
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import fact
@@ -14,10 +15,22 @@ from hybrid_agent.state import Event, EventKind, Evidence, Request
 from hybrid_agent_tools.operation import Operation
 
 
-def arguments(read: Read, operation: Operation, scope: Scope) -> dict[str, JsonValue] | None:
+def arguments_for(
+    paths: Mapping[str, str], operation: Operation, scope: Scope, timezone: str
+) -> dict[str, JsonValue]:
+    """What is known of an operation's arguments, each in the form that the operation takes."""
+    fields = operation.arguments.model_fields
+    found = {name: look_up(scope, path) for name, path in paths.items()}
+    return {
+        name: fitted(value, fields[name].annotation, timezone)
+        for name, value in found.items()
+        if value is not None and name in fields
+    }
+
+
+def arguments(read: Read, operation: Operation, scope: Scope, timezone: str) -> dict[str, JsonValue] | None:
     """The read's arguments, or None while one that it needs is not known."""
-    found = {name: look_up(scope, path) for name, path in read.arguments.items()}
-    given: dict[str, JsonValue] = {name: value for name, value in found.items() if value is not None}
+    given = arguments_for(read.arguments, operation, scope, timezone)
     needed = {name for name, field in operation.arguments.model_fields.items() if field.is_required()}
     return given if needed <= given.keys() else None
 
@@ -38,7 +51,7 @@ async def read_fact(
 ) -> Evidence | None:
     """What the read says now, as evidence; None while its arguments are not known. Raises ToolError."""
     operation = deployment.toolbox.operations[read.operation]
-    given = arguments(read, operation, scope)
+    given = arguments(read, operation, scope, deployment.catalog.timezone)
     if given is None:
         return None
     result = await deployment.toolbox.read(read.operation, given, customer_id=customer_id)

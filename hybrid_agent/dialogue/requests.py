@@ -4,14 +4,14 @@ from collections.abc import Iterable, Sequence
 
 from hybrid_agent.dialogue.facts import KEPT_REQUESTS
 from hybrid_agent.reasoning.protocol import Reading
-from hybrid_agent.state import Phase, Question, Request
+from hybrid_agent.state import Phase, Question, Request, State
 
 WAITING = (Phase.ASKING, Phase.CONFIRMING)
 FINISHED = (Phase.DONE, Phase.HANDED_OFF)
 
 
 def current(requests: Iterable[Request]) -> Request | None:
-    """The request that is served now: the first that is open."""
+    """The request whose slots are filled now: the first that is open."""
     return first_in(requests, Phase.OPEN)
 
 
@@ -45,6 +45,11 @@ def queued(requests: Sequence[Request], new: Sequence[Request]) -> list[Request]
     finished = [request for request in both if request.phase in FINISHED]
     forgotten = {request.id for request in finished[: max(0, len(both) - KEPT_REQUESTS)]}
     return [request for request in both if request.id not in forgotten]
+
+
+def of_turn(request: Request, state: State) -> bool:
+    """Whether the request was made in the running turn."""
+    return request.id.rpartition(":")[0] == state["turn"]
 
 
 def new_request(turn: str, number: int, reading: Reading) -> Request:

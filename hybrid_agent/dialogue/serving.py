@@ -58,7 +58,13 @@ async def _act(
     operation = deployment.toolbox.operations[rule.operation]
     try:
         action = build_action(
-            request, rule, operation, facts, thread=thread, customer_id=state.get("customer_id")
+            request,
+            rule,
+            operation,
+            facts,
+            thread=thread,
+            customer_id=state.get("customer_id"),
+            timezone=deployment.catalog.timezone,
         )
     except ImpossibleError as problem:
         return _blocked_by_condition(request, intent, facts) or Stepped(

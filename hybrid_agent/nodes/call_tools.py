@@ -1,4 +1,4 @@
-"""Reads the systems of record for the request that is served now, then answers or proposes its action."""
+"""Reads the systems of record for the request that is ready, then answers or proposes its action."""
 
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.facts import replace_evidence
@@ -12,7 +12,7 @@ from hybrid_agent.state import Phase, PointKind, Request, State, Update
 
 async def call_tools(state: State, here: Here) -> Update:
     """The evidence for the current request, and its next step."""
-    request = queue.current(state["requests"])
+    request = queue.first_in(state["requests"], Phase.READY)
     if request is None:
         return {}
     gathered = await gather(request, state, here.deployment)
@@ -50,5 +50,6 @@ def _ask_again(request: Request, wrong: tuple[str, ...], here: Here) -> Stepped:
     evidence = (f"{request.id}.wrong",)
     template = here.deployment.phrases["not_found"]
     point = say(PointKind.ANSWER, template, evidence=evidence, what=" and ".join(said))
-    again = request.model_copy(update={"slots": kept, "failures": request.failures + 1})
+    failures = request.failures + 1
+    again = request.model_copy(update={"slots": kept, "failures": failures, "phase": Phase.OPEN})
     return Stepped(again, points=(point,))

@@ -18,6 +18,7 @@ async def fill_slots(state: State, here: Here) -> Update:
     return {
         "requests": queue.replaced(state["requests"], filled.request),
         "question": filled.question,
+        "escalation": state["escalation"] or filled.escalation,
         "points": [*state["points"], *filled.points],
         "events": [*state["events"], *asked],
     }

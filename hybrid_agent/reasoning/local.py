@@ -14,7 +14,10 @@ from hybrid_agent.reasoning.protocol import Reading, Understanding, Utterance, W
 from hybrid_agent.reasoning.signals import read_signals
 from hybrid_agent.reasoning.split import split_requests
 from hybrid_agent.slots import Found, Hints, SlotKind, find, meant
-from hybrid_agent.state import Point, Sentence, SlotValue, Source
+from hybrid_agent.state import Point, QuestionKind, Sentence, SlotValue, Source
+
+REPEATED = (SlotKind.DATE, SlotKind.TIME, SlotKind.DATETIME, SlotKind.ADDRESS)
+"""Kinds that are said back in full before anything is done, so that the likelier of two readings will do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +34,7 @@ class LocalReasoner:
         clear = len(divided) > 1 and all(self._clear(reading) for reading in divided)
         return Understanding(
             readings=divided if clear else (whole,),
-            answer=read_answer(utterance.text).kind,
+            answer=read_answer(utterance.text, also_yes=_agreeing(utterance)).kind,
             signals=read_signals(utterance.text, utterance.earlier),
         )
 
@@ -66,7 +69,8 @@ class LocalReasoner:
             return picked
         seen = find(slot.kind, utterance.text, self._hints(slot, utterance, slot.choices, asked))
         one = meant([one for one in seen if not _overlaps(one, taken)], utterance.text)
-        return one if one is not None and (one.certain or asked) else None
+        usable = asked or slot.kind in REPEATED
+        return one if one is not None and (one.certain or usable) else None
 
     def _hints(
         self, slot: Slot, utterance: Utterance, choices: Mapping[str, tuple[str, ...]], asked: bool
@@ -89,6 +93,15 @@ class LocalReasoner:
     async def compose(self, points: Sequence[Point]) -> Sequence[Sentence]:
         """The points in the catalog's own words."""
         return [Sentence(text=point.text, evidence=point.evidence) for point in points]
+
+
+def _agreeing(utterance: Utterance) -> tuple[str, ...]:
+    """Words that say yes to this very question: "cancel it" where it is asked whether to cancel an order."""
+    question = utterance.question
+    if question is None or question.kind is not QuestionKind.CONFIRM or not question.text:
+        return ()
+    verb = question.text.split(maxsplit=1)[0]
+    return question.text, f"{verb} it", f"{verb} that"
 
 
 def _overlaps(one: Found, taken: Sequence[Found]) -> bool:
