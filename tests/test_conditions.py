@@ -32,9 +32,7 @@ json_values = st.recursive(
 )
 paths = st.sampled_from(["a", "b.c", "a.b.c", "a.b[].c", "a[].b", "x.y", "slot.a"])
 limits = st.decimals(allow_nan=False, allow_infinity=False) | paths
-orders = st.fixed_dictionaries(
-    {}, optional=dict.fromkeys(("above", "below", "at_least", "at_most"), limits)
-)
+orders = st.fixed_dictionaries({}, optional=dict.fromkeys(("above", "below", "at_least", "at_most"), limits))
 bounds = orders.filter(bool).map(Bounds.model_validate)
 tests = bounds | st.builds(Bounds, same_as=paths) | st.builds(Bounds, present=st.booleans()) | st.text()
 conditions = st.dictionaries(paths, tests, max_size=3)
