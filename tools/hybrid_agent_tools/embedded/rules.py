@@ -20,7 +20,7 @@ class ShopRules(Value):
     cancellable: tuple[Fulfillment, ...] = (Fulfillment.UNFULFILLED,)
     address_changeable: tuple[Fulfillment, ...] = (Fulfillment.UNFULFILLED,)
     address_same_country: bool = True
-    appointment_notice_hours: int = Field(2, ge=0)
+    appointment_notice_hours: int = Field(24, ge=0)
     verify_attempts: int = Field(5, ge=1)
     verify_window_minutes: int = Field(15, ge=1)
     code_digits: int = Field(6, ge=4, le=10)

@@ -42,7 +42,7 @@ TALKS = (
         "return",
         ("How do I send order {number} back?", "A label is in your mail. It is valid for two weeks."),
     ),
-    ("A question about care", "product", ("Can the cast-iron pan go into the dishwasher?",)),
+    ("A question about care", "product", ("Can the fleece jacket go into the tumble dryer?",)),
     (
         "Delivery on a Saturday",
         "delivery",

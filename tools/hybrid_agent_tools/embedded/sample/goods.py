@@ -20,23 +20,28 @@ class Product:
 
 
 PRODUCTS = (
-    Product("LMP-01", "Desk lamp Halo", 4990),
-    Product("LMP-02", "Floor lamp Arc", 12900),
-    Product("MUG-01", "Stoneware mug, set of two", 2450),
-    Product("BLK-01", "Wool blanket, 130 x 180 cm", 8900),
-    Product("PAN-01", "Cast-iron pan, 26 cm", 6450),
-    Product("KTL-01", "Gooseneck kettle", 7900),
-    Product("BAG-01", "Canvas backpack, 20 l", 9450),
-    Product("TWL-01", "Linen towel", 1890),
-    Product("CHR-01", "Folding chair, oak", 11900),
-    Product("CLK-01", "Wall clock, 30 cm", 5490),
-    Product("BRD-01", "Cutting board, walnut", 3990),
-    Product("VAS-01", "Glass vase, smoke grey", 3450),
+    Product("LMP-01", "Head torch Glimmer", 4990),
+    Product("BOT-02", "Hiking boots Fellwalk", 12900),
+    Product("MUG-01", "Insulated mug, 0.5 l", 2450),
+    Product("JKT-01", "Fleece jacket Hollow", 8900),
+    Product("STV-01", "Gas stove, folding", 6450),
+    Product("BAG-02", "Sleeping bag Hush, 5 degrees", 7900),
+    Product("BAG-01", "Backpack Moor, 20 l", 9450),
+    Product("TWL-01", "Travel towel", 1890),
+    Product("TNT-01", "Trekking poles, pair", 11900),
+    Product("MAT-01", "Sleeping mat, 3 cm", 5490),
+    Product("POT-01", "Cooking pot, titanium", 3990),
+    Product("BTL-01", "Steel bottle, 1 l", 3450),
     Product("GFT-25", "Gift card", 2500, returnable=False),
-    Product("PIL-01", "Pillow, made to measure", 4590, returnable=False),
+    Product("UND-01", "Merino underwear, set", 4590, returnable=False),
 )
 
-SERVICES = (("Product advice", "Video call"), ("Repair drop-off", "Workshop"), ("Fitting", "Showroom"))
+SERVICES = (
+    ("Boot fitting", "Utrecht"),
+    ("Ski boot moulding", "Antwerp"),
+    ("Backpack fitting", "Utrecht"),
+    ("Tent advice", "Antwerp"),
+)
 
 
 @dataclass(frozen=True, slots=True)

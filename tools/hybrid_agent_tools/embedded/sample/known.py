@@ -46,9 +46,9 @@ KNOWN = (
         "10115",
         (
             KnownOrder("unfulfilled", 1, ("LMP-01", "MUG-01")),
-            KnownOrder("in_transit", 3, ("BLK-01",)),
-            KnownOrder("delivered", 10, ("PAN-01", "BRD-01")),
-            KnownOrder("delivered_long_ago", 90, ("CLK-01",)),
+            KnownOrder("in_transit", 3, ("JKT-01",)),
+            KnownOrder("delivered", 10, ("STV-01", "POT-01")),
+            KnownOrder("delivered_long_ago", 90, ("MAT-01",)),
         ),
     ),
     KnownCustomer(
@@ -61,8 +61,8 @@ KNOWN = (
         "Portland",
         "97201",
         (
-            KnownOrder("partly_returned", 21, ("KTL-01", "TWL-01")),
-            KnownOrder("cancelled", 30, ("CHR-01",)),
+            KnownOrder("partly_returned", 21, ("BAG-02", "TWL-01")),
+            KnownOrder("cancelled", 30, ("TNT-01",)),
         ),
     ),
 )
