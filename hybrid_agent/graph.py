@@ -46,10 +46,10 @@ def builder(deployment: Deployment, output: type[Any] = Output) -> Builder:
     return graph
 
 
-def after_screen(state: State) -> Literal["classify", "answer", "__end__"]:
-    """A message delivered twice ends at once; one that is refused, empty or not for the bot is not read."""
+def after_screen(state: State) -> Literal["classify", "answer", "human_interrupt", "__end__"]:
+    """A message delivered twice goes on waiting; one that is refused, empty or not for the bot is not read."""
     if state.get("served") is not None:
-        return "__end__"
+        return "human_interrupt" if first_in(state["requests"], Phase.APPROVING) else "__end__"
     return "classify" if state["heard"] else "answer"
 
 
