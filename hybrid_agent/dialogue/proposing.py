@@ -7,10 +7,10 @@ from pydantic import JsonValue, ValidationError
 
 from hybrid_agent import policy
 from hybrid_agent.catalog import ActionRule
+from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import Facts, facts_of
 from hybrid_agent.dialogue.reads import arguments_for
-from hybrid_agent.phrasing import render
 from hybrid_agent.state import Action, Request, State
 from hybrid_agent_tools import Operation, Scope
 
@@ -70,7 +70,11 @@ def freeze(
     thread: str,
     customer_id: str | None,
 ) -> Action:
-    """An action whose id follows from conversation, request and digest: a repeat is the same action."""
+    """An action whose id follows from conversation, request and digest: a repeat is the same action.
+
+    The id also follows from the action that it replaces: whoever goes back to what they first wanted gets
+    a new action, because the first was dropped.
+    """
     owner = None if operation.scope is Scope.PUBLIC else customer_id
     draft = Action(
         id="draft",
@@ -81,7 +85,10 @@ def freeze(
         customer_id=owner,
         summary=summary,
     )
-    name = f"{thread}\n{request.id}\n{draft.digest}"
+    before = request.action
+    if before is not None and before.digest == draft.digest:
+        return draft.model_copy(update={"id": before.id})
+    name = "\n".join((thread, request.id, draft.digest, *([before.id] if before else [])))
     return draft.model_copy(update={"id": hashlib.sha256(name.encode()).hexdigest()[:16]})
 
 
