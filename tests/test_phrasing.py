@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import JsonValue
 
-from hybrid_agent.phrasing import money, places, render, show
+from hybrid_agent.catalog.phrasing import money, places, render, show
 
 SCOPE: dict[str, JsonValue] = {
     "order": {

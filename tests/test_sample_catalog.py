@@ -11,7 +11,7 @@ from pydantic import JsonValue
 import hybrid_agent
 from hybrid_agent.catalog import Catalog, Intent, holds
 from hybrid_agent.catalog.load import load_catalog
-from hybrid_agent.phrasing import render
+from hybrid_agent.catalog.phrasing import render
 from hybrid_agent_tools import Toolbox, connect
 from hybrid_agent_tools.embedded.sample import create_sample_shop
 

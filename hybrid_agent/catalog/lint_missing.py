@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from hybrid_agent.catalog.conditions import Bounds, Condition
 from hybrid_agent.catalog.models import ActionRule, Intent
-from hybrid_agent.phrasing import places
+from hybrid_agent.catalog.phrasing import places
 from hybrid_agent_tools import Operation
 
 Missable = frozenset[str]

@@ -5,7 +5,7 @@ from typing import get_origin
 
 from hybrid_agent.catalog.conditions import Bounds, Condition
 from hybrid_agent.catalog.models import ActionRule, Catalog, Intent, Read
-from hybrid_agent.phrasing import places
+from hybrid_agent.catalog.phrasing import places
 from hybrid_agent.slots import SlotKind
 from hybrid_agent_tools import Operation
 

@@ -9,7 +9,7 @@ from pydantic import BaseModel, JsonValue
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.catalog.paths import Scope
-from hybrid_agent.phrasing import places
+from hybrid_agent.catalog.phrasing import places
 from hybrid_agent.state import Evidence, EvidenceKind, Request
 from hybrid_agent_tools.toolbox import Result
 

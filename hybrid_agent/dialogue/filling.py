@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from hybrid_agent.catalog import Catalog, Condition, KnownFrom, Slot, holds, look_up
 from hybrid_agent.catalog.paths import Scope
+from hybrid_agent.catalog.phrasing import render, show
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import as_data, facts_of
 from hybrid_agent.dialogue.interpret import offer_person
@@ -14,7 +15,6 @@ from hybrid_agent.dialogue.options import spoken
 from hybrid_agent.dialogue.reads import arguments, slots_in
 from hybrid_agent.dialogue.requests import of_turn
 from hybrid_agent.dialogue.saying import choices, say
-from hybrid_agent.phrasing import render, show
 from hybrid_agent.reasoning.protocol import Utterance, Wanted
 from hybrid_agent.slots import SlotKind
 from hybrid_agent.state import (

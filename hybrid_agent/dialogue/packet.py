@@ -5,10 +5,10 @@ import hashlib
 from langchain_core.messages import HumanMessage
 from pydantic import JsonValue
 
+from hybrid_agent.catalog.phrasing import show
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.saying import say
-from hybrid_agent.phrasing import show
 from hybrid_agent.state import (
     Action,
     Escalation,

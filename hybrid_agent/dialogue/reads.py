@@ -8,9 +8,9 @@ from pydantic import JsonValue
 from hybrid_agent.catalog import Read
 from hybrid_agent.catalog.fitting import fitted
 from hybrid_agent.catalog.paths import Scope, look_up
+from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import fact
-from hybrid_agent.phrasing import render
 from hybrid_agent.state import Event, EventKind, Evidence, Request
 from hybrid_agent_tools.operation import Operation
 

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 
 from pydantic import JsonValue
 
+from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.dialogue.facts import Facts
-from hybrid_agent.phrasing import render
 from hybrid_agent.state import Point, PointKind
 
 _PLACE = re.compile(r"\{[^}]*\}")

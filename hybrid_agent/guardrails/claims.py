@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pydantic import JsonValue
 
-from hybrid_agent.phrasing import show
+from hybrid_agent.catalog.phrasing import show
 
 _CURRENCIES = {
     "€": "EUR",
