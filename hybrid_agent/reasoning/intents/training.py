@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
 EMPHASES = (4.0, 16.0, 1.0)
 """How many times a wide encoder's sentence vector may count; the first is preferred where they tie."""
-TRIAL = 1_500
-"""Examples on which the emphases are compared."""
+FEW = 3_000
+EMPHASIS_OF_MANY = 2.0
+"""With more than `FEW` examples the deeper view always paid (cross-validated on CLINC150 and BANKING77)."""
 
 
 @dataclass(frozen=True)
@@ -47,14 +48,13 @@ def train(examples: Examples, leading: int, max_loss: float) -> Fitted:
 
 
 def _best_weights(examples: Examples, leading: int) -> Matrix:
-    """The column weights with the best held-out accuracy on a sample of the examples."""
+    """The column weights with the best held-out accuracy, or those that suit many examples."""
     import numpy as np
 
     columns = examples.vectors.shape[1]
-    options = [column_weights(columns, leading, emphasis) for emphasis in EMPHASES]
-    if not leading:
-        return options[0]
-    rows = np.flatnonzero(examples.truth >= 0)[-TRIAL:]
+    rows = np.flatnonzero(examples.truth >= 0)
+    if not leading or len(rows) > FEW:
+        return column_weights(columns, leading, EMPHASIS_OF_MANY)
     truth = examples.truth[rows]
     targets = _targets(truth, len(examples.intents))
     centred = examples.vectors[rows] - examples.vectors[rows].mean(axis=0)
@@ -63,7 +63,7 @@ def _best_weights(examples: Examples, leading: int) -> Matrix:
         _, held_out = fit_ridge(unit_rows(centred * weights), targets, len(rows))
         return float((held_out.each().argmax(axis=1) == truth).mean())
 
-    return max(options, key=accuracy)
+    return max((column_weights(columns, leading, emphasis) for emphasis in EMPHASES), key=accuracy)
 
 
 def _calibrate(examples: Examples, held_out: HeldOut, max_loss: float) -> Calibration:
