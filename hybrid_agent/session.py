@@ -49,7 +49,10 @@ class Session:
         return await self._run(thread, {"messages": [message]}, caller)
 
     async def decide(self, thread: str, decisions: Sequence[Mapping[str, Any]], person: Caller) -> Turn:
-        """A person's decisions on what is pending, each naming `approval_id` and `digest`."""
+        """A person's decisions on what is pending, each naming `approval_id` and `digest`.
+
+        Where nothing is pending, no run is made and no reply repeated: a notice says so.
+        """
         return await self._run(thread, Command(resume={"decisions": list(decisions)}), person)
 
     async def take_over(self, thread: str, person: Caller) -> Taken:
@@ -78,6 +81,10 @@ class Session:
         config: RunnableConfig = {"configurable": {"thread_id": thread}}
         lock = self._locks.setdefault(thread, asyncio.Lock())
         async with lock:
+            if isinstance(given, Command):
+                known = await self.graph.aget_state(config)
+                if not known.interrupts:
+                    return _nothing_pending(thread, known.values)
             result = await self.graph.ainvoke(given, config, context=caller, durability=DURABILITY)
         return await self._turn(thread, result)
 
@@ -100,3 +107,15 @@ class Session:
             return None
         async with self.deployment.records.read() as connection:
             return await hand_offs.get(connection, served.hand_off)
+
+
+def _nothing_pending(thread: str, values: Mapping[str, Any]) -> Turn:
+    """A decision that came too late, or to the wrong conversation: what was said before is not said again."""
+    return Turn(
+        thread=thread,
+        status=values.get("status", Status.REFUSED),
+        reply=None,
+        served=Served(),
+        trail=(),
+        notices=("Nothing in this conversation waits for a decision.",),
+    )
