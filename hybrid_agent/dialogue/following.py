@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.clearing import about_action, action_of, rule_of
 from hybrid_agent.dialogue.facts import facts_of
@@ -65,18 +66,26 @@ def _points(request: Request, approval: Approval, state: State, deployment: Depl
             decision = approval.decision if isinstance(approval.decision, dict) else {}
             return (Point(kind=PointKind.PERSON, text=str(decision.get("text", ""))),)
         case ApprovalStatus.REJECTED:
-            kind, template = PointKind.PERSON, _rejected(request, approval, deployment)
+            return _rejected(request, approval, state, deployment)
         case ApprovalStatus.EXPIRED:
-            kind, template = PointKind.NOTICE, deployment.phrases["expired"]
+            facts = facts_of(request, state["evidence"], deployment.catalog)
+            template = deployment.phrases["expired"]
+            return (about_action(PointKind.NOTICE, template, request, facts, deployment),)
         case _:
             return ()
+
+
+def _rejected(
+    request: Request, approval: Approval, state: State, deployment: Deployment
+) -> tuple[Point, ...]:
+    """That it was rejected, in the catalog's words if it has some, and the person's reason in theirs."""
     facts = facts_of(request, state["evidence"], deployment.catalog)
-    return (about_action(kind, template, request, facts, deployment, reason=approval.reason or ""),)
-
-
-def _rejected(request: Request, approval: Approval, deployment: Deployment) -> str:
-    standard = "rejected_because" if approval.reason else "rejected"
-    return rule_of(request, deployment).rejected or deployment.phrases[standard]
+    template = rule_of(request, deployment).rejected or deployment.phrases["rejected"]
+    told = about_action(PointKind.PERSON, template, request, facts, deployment)
+    if not approval.reason:
+        return (told,)
+    reason = render(deployment.phrases["rejected_because"], {"reason": approval.reason})
+    return (told, Point(kind=PointKind.PERSON, text=reason))
 
 
 def _event(
