@@ -126,6 +126,11 @@ def _edit(
     changed = [name for name, value in arguments.items() if old.arguments.get(name) != value]
     if not changed:
         raise ImpossibleError("the edit changes nothing; approve it instead.")
+    if fixed := sorted(_identifying(request, deployment) & set(changed)):
+        raise ImpossibleError(
+            f"{' and '.join(fixed)} says which record this is about, and its facts were not looked up for "
+            "another one; reject it and let the customer ask again."
+        )
     sources = {**old.sources, **dict.fromkeys(changed, f"person:{approver.id}")}
     facts = facts_of(request, state["evidence"], deployment.catalog)
     summary = render(rule.summary, _resummed(facts, rule, arguments))
@@ -145,6 +150,12 @@ def _edit(
     if policy.may_decide(approver, rules, new, facts.scope):
         return Edit(action=new, reason=form.message)
     return Edit(action=new, approval=_approval_request(edited, rule, new, facts, now), reason=form.message)
+
+
+def _identifying(request: Request, deployment: Deployment) -> set[str]:
+    """The arguments that the intent's reads take too: the gate's facts are true for these values only."""
+    reads = deployment.catalog.intents[str(request.intent)].reads.values()
+    return {name for read in reads for name in read.arguments}
 
 
 def _resummed(facts: Facts, rule: ActionRule, arguments: dict[str, JsonValue]) -> dict[str, JsonValue]:
