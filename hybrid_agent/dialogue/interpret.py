@@ -143,9 +143,14 @@ def _intent_answer(state: State, question: Question, heard: Heard, rules: Rules)
     if name is not None:
         return _new(state, (Reading(intent=name, confidence=1.0, text=question.text or heard.text),))
     if heard.understanding.answer in REFUSALS:
-        point = say(PointKind.ASK, rules.phrases["greeting_unclear"])
-        return Change(state["requests"], points=(point,), misunderstood=state.get("misunderstood", 0) + 1)
+        return _unclear(state, rules)
     return _fresh(state, heard, rules)
+
+
+def _unclear(state: State, rules: Rules) -> Change:
+    """Nothing that could be read: no intent was meant, or there are no words at all."""
+    point = say(PointKind.ASK, rules.phrases["greeting_unclear"])
+    return Change(state["requests"], points=(point,), misunderstood=_misses(state) + 1)
 
 
 def _person_answer(state: State, request: Request | None, heard: Heard, rules: Rules) -> Change:
@@ -162,6 +167,8 @@ def _fresh(state: State, heard: Heard, rules: Rules) -> Change:
     waiting = queue.in_phase(state["requests"], Phase.APPROVING)
     if waiting and heard.understanding.answer in REFUSALS:
         return Change(state["requests"], withdrawn=tuple(waiting))
+    if heard.understanding.answer is AnswerKind.UNCLEAR and not any(map(str.isalnum, heard.text)):
+        return _unclear(state, rules)
     readings = heard.understanding.readings
     if len(readings) == 1 and _unsure(readings[0], rules.catalog):
         options = _options(readings[0], rules.catalog)
