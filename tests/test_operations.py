@@ -33,6 +33,7 @@ from hybrid_agent_tools import (
     operations,
 )
 from hybrid_agent_tools.customers import AccountClosure, Profile
+from hybrid_agent_tools.langchain import langchain_tools
 from hybrid_agent_tools.operation import port, read, write
 from hybrid_agent_tools.orders import Order
 from hybrid_agent_tools.values import CurrencyMismatch
@@ -271,20 +272,20 @@ async def test_somebody_elses_record_never_comes_through() -> None:
 async def test_langchain_tools_are_bound_reads() -> None:
     """A model gets reads only, with no way to name a customer; content is JSON, the artifact the records."""
     box, _ = toolbox(Profile(customer_id="C-1", name="Ann"))
-    (tool,) = box.langchain_tools(["customers.profile"], "C-1")
+    (tool,) = langchain_tools(box, ["customers.profile"], "C-1")
     message = await tool.ainvoke({"type": "tool_call", "id": "1", "name": tool.name, "args": {}})
     assert tool.name == "customers_profile"
     assert tool.args == {}
     assert '"name":"Ann"' in message.content
     assert message.artifact == Profile(customer_id="C-1", name="Ann")
     with pytest.raises(InvalidArguments, match="is a write"):
-        box.langchain_tools(["customers.close_account"], "C-1")
+        langchain_tools(box, ["customers.close_account"], "C-1")
 
 
 async def test_a_failed_langchain_tool_tells_the_model() -> None:
     """An error of the system is an answer to the model, not a crash of the turn."""
     box, _ = toolbox(NotFound("the account was not found.", system="crm", advice="Ask again."))
-    (tool,) = box.langchain_tools(["customers.profile"], "C-1")
+    (tool,) = langchain_tools(box, ["customers.profile"], "C-1")
     assert "the account was not found. Ask again." in await tool.ainvoke({})
 
 
@@ -304,7 +305,7 @@ def own_connector(settings: dict[str, Any], folder: Path) -> Connection:
     return Connection({"customers": Directory(settings["greeting"])}, close)
 
 
-def no_connector(settings: dict[str, Any]) -> dict[str, Any]:
+def no_connector(settings: dict[str, Any], folder: Path) -> dict[str, Any]:
     return settings
 
 

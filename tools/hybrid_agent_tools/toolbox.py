@@ -1,10 +1,10 @@
 """The toolbox binds declared operations to connected systems and holds callers to the declaration."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
@@ -18,9 +18,6 @@ from hybrid_agent_tools.errors import (
 )
 from hybrid_agent_tools.operation import Operation, Scope, operations
 from hybrid_agent_tools.ports import ALL_PORTS
-
-if TYPE_CHECKING:
-    from langchain_core.tools import StructuredTool
 
 __all__ = ["ReadRetries", "Result", "Toolbox"]
 
@@ -64,7 +61,7 @@ class Toolbox:
 
     async def read(self, name: str, arguments: Mapping[str, Any], *, customer_id: str | None) -> Result:
         """The result of a read; tried again, a few times, while the system is Unavailable."""
-        operation = self._operation(name, writes=False)
+        operation = self.operation(name, writes=False)
         call = _call_arguments(operation, arguments, customer_id=customer_id)
         result = await self._retrying(operation, call)
         if not _owned(operation, result, customer_id):
@@ -79,7 +76,7 @@ class Toolbox:
         self, name: str, arguments: Mapping[str, Any], *, customer_id: str | None, key: str
     ) -> Result:
         """The result of a write, which is sent once; any unforeseen end is OutcomeUnknown."""
-        operation = self._operation(name, writes=True)
+        operation = self.operation(name, writes=True)
         call = _call_arguments(operation, arguments, customer_id=customer_id, key=key)
         try:
             async with asyncio.timeout(self._timeout):
@@ -109,7 +106,7 @@ class Toolbox:
 
         Unavailable means that it cannot be told now.
         """
-        operation = self._operation(name, writes=True)
+        operation = self.operation(name, writes=True)
         call = _call_arguments(operation, arguments, customer_id=customer_id, key=key)
         wanted = {*operation.read_back_arguments, "customer_id", "key"}
         call = {argument: value for argument, value in call.items() if argument in wanted}
@@ -123,16 +120,8 @@ class Toolbox:
             )
         return result
 
-    def langchain_tools(self, names: Sequence[str], customer_id: str | None) -> "list[StructuredTool]":
-        """Reads as async LangChain tools bound to this customer; InvalidArguments for a write.
-
-        A tool's content is JSON for the model, its artifact the records themselves.
-        """
-        from hybrid_agent_tools.langchain import read_tool
-
-        return [read_tool(self, self._operation(name, writes=False), customer_id) for name in names]
-
-    def _operation(self, name: str, *, writes: bool) -> Operation:
+    def operation(self, name: str, *, writes: bool) -> Operation:
+        """The operation of this name if it writes, or only reads, as asked. Raises InvalidArguments."""
         operation = self._operations.get(name)
         if operation is None:
             raise InvalidArguments(
