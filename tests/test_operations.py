@@ -293,7 +293,14 @@ def test_connectors_are_found_by_dotted_path_and_errors_say_what_to_do() -> None
     """A deployment can bring its own connector; a wrong name says what would be right."""
     connection = connect(f"{__name__}:own_connector", {"greeting": "hi"}, folder=Path())
     assert set(connection.systems) == {"customers"}
-    for name in ("shopifi", "no_such_module:connect", f"{__name__}:missing", f"{__name__}:no_connector", ""):
+    for name in (
+        "shopifi",
+        "no_such_module:connect",
+        f"{__name__}:missing",
+        f"{__name__}:no_connector",
+        f"{__name__}:misfit",
+        "",
+    ):
         with pytest.raises(Misconfigured, match="Use one of embedded"):
             connect(name, {}, folder=Path())
 
@@ -303,6 +310,10 @@ def own_connector(settings: dict[str, Any], folder: Path) -> Connection:
         return None
 
     return Connection({"customers": Directory(settings["greeting"])}, close)
+
+
+def misfit(settings: dict[str, Any]) -> Connection:
+    return own_connector(settings, Path())
 
 
 def no_connector(settings: dict[str, Any], folder: Path) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -35,6 +36,10 @@ def connect(name: str, settings: Mapping[str, Any], *, folder: Path) -> Connecti
         raise _unknown(name, f"{type(error).__name__}: {error}") from error
     if not callable(factory):
         raise _unknown(name, "it names no callable")
+    try:
+        signature(factory).bind(settings, folder)
+    except TypeError as error:
+        raise _unknown(name, f"its factory does not take (settings, folder): {error}") from error
     connection = factory(settings, folder)
     if not isinstance(connection, Connection):
         raise _unknown(name, f"its factory returned {type(connection).__name__} instead of a Connection")
