@@ -1,0 +1,108 @@
+"""The commands and their options; what a command does is imported when it is called."""
+
+from collections.abc import Sequence
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from hybrid_agent.cli.failing import told
+
+GROUP = "hybrid_agent.commands"
+"""The entry-point group in which other packages register Typer apps as commands."""
+
+Deployed = Annotated[
+    Path | None,
+    typer.Option("--deployment", "-d", help="A support.yaml or its folder [default: the bundled sample]."),
+]
+State = Annotated[Path | None, typer.Option("--state", help="Where conversations are kept.")]
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command and return its exit code."""
+    try:
+        result = application()(list(arguments), prog_name="hybrid-agent", standalone_mode=True)
+    except SystemExit as ended:
+        return ended.code if isinstance(ended.code, int) else int(ended.code is not None)
+    except Exception as error:
+        return told(error)
+    return int(result or 0)
+
+
+def application() -> typer.Typer:
+    """The command line: its own commands, and those that other packages register."""
+    app = typer.Typer(
+        help="A customer service bot that answers, acts with permission, and hands over to people.",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+    )
+    for command in (chat, demo, check, init):
+        app.command()(command)
+    for found in sorted(entry_points(group=GROUP), key=lambda each: each.name):
+        _register(app, found)
+    return app
+
+
+def chat(
+    deployment: Deployed = None,
+    jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line, in and out.")] = False,
+    customer: Annotated[str | None, typer.Option(help="Who is signed in; '-' for nobody.")] = None,
+    agent: Annotated[str, typer.Option(help="The member of staff who decides.")] = "agent",
+    role: Annotated[
+        list[str] | None, typer.Option(help="A role of theirs; repeatable [default: all].")
+    ] = None,
+    thread: Annotated[str, typer.Option(help="The conversation to go on with.")] = "terminal",
+    state: State = None,
+) -> None:
+    """Talk to the bot, and decide on the agent's side (type /help)."""
+    from hybrid_agent.cli import chat as chatting
+
+    options = chatting.Options(customer=customer, agent=agent, roles=role, thread=thread)
+    if jsonl:
+        chatting.lines(deployment, state, options)
+    else:
+        chatting.terminal(deployment, state, options)
+
+
+def demo(
+    plain: Annotated[bool, typer.Option("--plain", help="Without colours.")] = False,
+) -> None:
+    """Watch a session on a fresh copy of the sample: question, change, refund with approval, hand-off."""
+    from hybrid_agent.cli import demo as demonstration
+
+    raise typer.Exit(demonstration.play(plain=plain))
+
+
+def check(
+    path: Annotated[Path, typer.Argument(help="A support.yaml or its folder.")] = Path("support.yaml"),
+    strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
+    schema: Annotated[
+        Literal["catalog", "deployment"] | None,
+        typer.Option(help="Print the JSON schema of such a file instead."),
+    ] = None,
+) -> None:
+    """Look for mistakes in a deployment and its catalog."""
+    from hybrid_agent.cli import check as checking
+
+    raise typer.Exit(checking.print_schema(schema) if schema else checking.check(path, strict=strict))
+
+
+def init(folder: Annotated[Path, typer.Argument(help="A new folder, or an empty one.")]) -> None:
+    """Write a commented deployment to start from."""
+    from hybrid_agent.cli import init as starting
+
+    starting.init(folder)
+
+
+def _register(app: typer.Typer, found: EntryPoint) -> None:
+    """A command that loads its app only when it is called, and leaves every argument to it."""
+    settings = {"allow_extra_args": True, "ignore_unknown_options": True}
+
+    def dispatch(context: typer.Context) -> None:
+        loaded = typer.main.get_command(found.load())
+        loaded.main(context.args, prog_name=f"hybrid-agent {found.name}", standalone_mode=True)
+
+    about = f"Commands of {found.value.partition(':')[0]}."
+    app.command(found.name, help=about, context_settings=settings, add_help_option=False)(dispatch)

@@ -1,0 +1,36 @@
+"""`hybrid-agent chat`: in a terminal, or line by line for programs."""
+
+import sys
+from collections.abc import Sequence
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from pathlib import Path
+
+from hybrid_agent.caller import Caller
+from hybrid_agent.cli.desk import Desk
+from hybrid_agent.cli.opening import approver_roles, opened
+from hybrid_agent.cli.places import place_of
+from hybrid_agent.session import Session
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Who talks, and who decides; without roles the agent has every role that the catalog names."""
+
+    customer: str | None
+    agent: str
+    roles: Sequence[str] | None
+    thread: str
+
+
+def lines(deployment: Path | None, state: Path | None, options: Options) -> None:
+    """Serve stdin to stdout, one JSON object a line; whatever else is printed goes to stderr."""
+    from hybrid_agent.cli.jsonl import Counter, serve
+
+    sink = sys.stdout.buffer
+    with redirect_stdout(sys.stderr), opened(place_of(deployment, state)) as session:
+        serve(sys.stdin.buffer, sink, Counter(Desk(session), _agent(options, session)))
+
+
+def _agent(options: Options, session: Session) -> Caller:
+    return Caller.staff(options.agent, *(options.roles or approver_roles(session.deployment)))

@@ -1,0 +1,51 @@
+"""Opening a deployment for the command line, with its conversations in a SQLite file."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import AsyncExitStack, contextmanager
+from pathlib import Path
+
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.errors import ConfigurationError
+from hybrid_agent.graph import build_graph
+from hybrid_agent.loading import load_deployment
+from hybrid_agent.portal import run_here
+from hybrid_agent.session import Session
+
+from hybrid_agent.cli.places import Place
+
+
+@contextmanager
+def opened(place: Place) -> Iterator[Session]:
+    """A session on a deployment, for use with `run_here`; everything is closed at the end."""
+    deployment = load_deployment(place.deployment)
+    try:
+        session, stack = run_here(_begin(deployment, place.conversations))
+        try:
+            yield session
+        finally:
+            run_here(stack.aclose())
+    finally:
+        run_here(deployment.aclose())
+
+
+async def _begin(deployment: Deployment, conversations: Path) -> tuple[Session, AsyncExitStack]:
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
+    stack = AsyncExitStack()
+    try:
+        saver = AsyncSqliteSaver.from_conn_string(str(conversations))
+        checkpointer = await stack.enter_async_context(saver)
+        await checkpointer.setup()
+    except sqlite3.Error as error:
+        await stack.aclose()
+        advice = "Choose another folder with --state, or move this file away."
+        message = f"the conversations cannot be opened: {error}"
+        raise ConfigurationError(message, where=conversations, advice=advice) from error
+    return Session(build_graph(deployment, checkpointer=checkpointer), deployment), stack
+
+
+def approver_roles(deployment: Deployment) -> tuple[str, ...]:
+    """Every role that the catalog lets approve something."""
+    rules = [intent.action.approval for intent in deployment.catalog.intents.values() if intent.action]
+    return tuple(sorted({approver.role for rule in rules if rule for approver in rule.by}))
