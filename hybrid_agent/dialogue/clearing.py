@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
+from pydantic import JsonValue
+
 from hybrid_agent.catalog import ActionRule
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import Facts, facts_of
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.dialogue.steps import Stepped
 from hybrid_agent.policy import Ruling, Verdict
-from hybrid_agent.records import ledger
-from hybrid_agent.records.models import Effect, EffectStatus
+from hybrid_agent.records import approvals, ledger
+from hybrid_agent.records.models import ApprovalRequest, Effect, EffectStatus
 from hybrid_agent.state import (
     Action,
     Escalation,
@@ -50,10 +52,17 @@ async def _proceed(
         twin = await ledger.in_flight(tx, action, now=now)
         if twin is None:
             standing = await ledger.propose(tx, action, thread=thread, intent=str(request.intent), now=now)
-            if not ruling.approval and _agreed(request, ruling):
+            if ruling.approval and _agreed(request, ruling):
+                wanted = approval_request(request, rule_of(request, deployment), action, facts, now)
+                await approvals.request(tx, wanted, action, thread=thread, intent=standing.intent, now=now)
+            elif _agreed(request, ruling):
                 by = f"customer:{action.customer_id}" if ruling.customer_yes else "policy"
                 await ledger.approve(tx, standing.id, by=by, now=now)
-    if twin is not None:
+    if twin is not None and _left_behind(twin, state, thread):
+        request = request.model_copy(update={"action": twin.action})
+        if twin.status is not EffectStatus.PROPOSED:
+            return Stepped(request.model_copy(update={"phase": Phase.CLEARED, "confirmed": twin.digest}))
+    elif twin is not None:
         return _same_again(request, facts, twin, deployment)
     proposed = _event(EventKind.PROPOSED, request, state, now)
     if not _agreed(request, ruling):
@@ -62,6 +71,12 @@ async def _proceed(
         return _ask_person(request, facts, deployment, proposed)
     cleared = request.model_copy(update={"phase": Phase.CLEARED})
     return Stepped(cleared, events=(proposed,))
+
+
+def _left_behind(twin: Effect, state: State, thread: str) -> bool:
+    """Whether it is this conversation's own, and a crash lost the request that it belongs to."""
+    ids = {request.action.id for request in state["requests"] if request.action}
+    return twin.thread == thread and twin.id not in ids
 
 
 def _agreed(request: Request, ruling: Ruling) -> bool:
@@ -98,11 +113,16 @@ def _same_again(request: Request, facts: Facts, twin: Effect, deployment: Deploy
     )
 
 
-async def drop(request: Request, deployment: Deployment, reason: str) -> None:
-    """Take an action that will not be done off the ledger."""
-    if request.action is not None:
+async def drop(request: Request, deployment: Deployment, reason: str) -> bool:
+    """Take an action that will not be done off the ledger; False where it is too late, it was begun."""
+    if request.action is None:
+        return True
+    try:
         async with deployment.records.write() as tx:
             await ledger.drop(tx, request.action.id, reason=reason, now=deployment.clock())
+    except ContradictionError:
+        return False
+    return True
 
 
 def _done(request: Request, point: Point) -> Stepped:
@@ -144,6 +164,27 @@ def action_of(request: Request) -> Action:
 def approval_id(action: Action) -> str:
     """The id of the approval that an action waits for: the same whenever it is asked for again."""
     return f"A-{action.id[:8]}"
+
+
+def approval_request(
+    request: Request, rule: ActionRule, action: Action, facts: Facts, now: datetime
+) -> ApprovalRequest:
+    """The approval that an action needs: who may give it, what they are shown, and until when."""
+    if rule.approval is None:
+        raise LookupError(f"the action of {request.intent} names nobody who may approve it")
+    payload: dict[str, JsonValue] = {
+        "arguments": dict(action.arguments),
+        "sources": dict(action.sources),
+        "facts": {name: value for name, value in facts.scope.items() if name not in ("business", "argument")},
+        "confidence": request.confidence,
+        "message": request.text,
+    }
+    return ApprovalRequest(
+        id=approval_id(action),
+        rules=[approver.model_dump(mode="json") for approver in rule.approval.by],
+        payload=payload,
+        expires=now + rule.approval.expires_after,
+    )
 
 
 def _event(kind: EventKind, request: Request, state: State, at: datetime) -> Event:

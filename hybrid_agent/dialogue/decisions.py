@@ -1,7 +1,6 @@
 """A person's decision on a pending action: whether it counts, and what follows for the request."""
 
 from dataclasses import replace
-from datetime import datetime
 
 from pydantic import JsonValue
 
@@ -10,7 +9,7 @@ from hybrid_agent.caller import Caller
 from hybrid_agent.catalog import ActionRule, Approver
 from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.clearing import action_of, approval_id, rule_of
+from hybrid_agent.dialogue.clearing import action_of, approval_request, rule_of
 from hybrid_agent.dialogue.facts import Facts, facts_of
 from hybrid_agent.dialogue.following import Entered, follow
 from hybrid_agent.dialogue.inbox import ApproveForm, EditForm, Form, RejectForm, RespondForm, TakeOverForm
@@ -18,7 +17,6 @@ from hybrid_agent.dialogue.proposing import ImpossibleError, checked_arguments, 
 from hybrid_agent.records import approvals, ownership
 from hybrid_agent.records.models import (
     Approval,
-    ApprovalRequest,
     Approve,
     Decided,
     Decision,
@@ -29,7 +27,6 @@ from hybrid_agent.records.models import (
     TakeOver,
 )
 from hybrid_agent.state import (
-    Action,
     Request,
     State,
 )
@@ -39,29 +36,9 @@ async def register(request: Request, state: State, deployment: Deployment, threa
     """Ask for the approval that a request waits for; doing it again changes nothing."""
     rule, action, now = rule_of(request, deployment), action_of(request), deployment.clock()
     facts = facts_of(request, state["evidence"], deployment.catalog)
-    wanted = _approval_request(request, rule, action, facts, now)
+    wanted = approval_request(request, rule, action, facts, now)
     async with deployment.records.write() as tx:
         return await approvals.request(tx, wanted, action, thread=thread, intent=str(request.intent), now=now)
-
-
-def _approval_request(
-    request: Request, rule: ActionRule, action: Action, facts: Facts, now: datetime
-) -> ApprovalRequest:
-    if rule.approval is None:
-        raise LookupError(f"the action of {request.intent} names nobody who may approve it")
-    payload: dict[str, JsonValue] = {
-        "arguments": dict(action.arguments),
-        "sources": dict(action.sources),
-        "facts": {name: value for name, value in facts.scope.items() if name not in ("business", "argument")},
-        "confidence": request.confidence,
-        "message": request.text,
-    }
-    return ApprovalRequest(
-        id=approval_id(action),
-        rules=[approver.model_dump(mode="json") for approver in rule.approval.by],
-        payload=payload,
-        expires=now + rule.approval.expires_after,
-    )
 
 
 async def enter(
@@ -149,7 +126,7 @@ def _edit(
     rules = _rules(request, deployment)
     if policy.may_decide(approver, rules, new, facts.scope):
         return Edit(action=new, reason=form.message)
-    return Edit(action=new, approval=_approval_request(edited, rule, new, facts, now), reason=form.message)
+    return Edit(action=new, approval=approval_request(edited, rule, new, facts, now), reason=form.message)
 
 
 def _identifying(request: Request, deployment: Deployment) -> set[str]:
