@@ -10,7 +10,7 @@ from hybrid_agent.dialogue.facts import Facts, facts_of
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.dialogue.steps import Stepped
 from hybrid_agent.policy import Ruling, Verdict
-from hybrid_agent.records import approvals, ledger
+from hybrid_agent.records import ContradictionError, approvals, ledger
 from hybrid_agent.records.models import ApprovalRequest, Effect, EffectStatus
 from hybrid_agent.state import (
     Action,
