@@ -5,7 +5,7 @@ import time
 from hybrid_agent import policy
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.clearing import about_action, action_of, rule_of
-from hybrid_agent.dialogue.effects import carry_out
+from hybrid_agent.dialogue.effects import BEGUN, carry_out, how_it_stands
 from hybrid_agent.dialogue.facts import facts_of
 from hybrid_agent.dialogue.proposing import rule_on
 from hybrid_agent.dialogue.steps import Stepped
@@ -27,15 +27,20 @@ GIVEN = (ApprovalStatus.APPROVED, ApprovalStatus.EDITED)
 
 
 async def execute_request(request: Request, state: State, deployment: Deployment) -> Stepped:
-    """Carry out the action of a request if it has all that the gate asks for, as the records show it."""
+    """Carry out the action of a request if it has all that the gate asks for, as the records show it.
+
+    What was begun already, before a crash or by a recovery, is told even where it may not be done any more.
+    """
     started = time.perf_counter()
     ruling = rule_on(request, state, deployment)
     granted = await _granted(request, deployment)
-    if not policy.permits(ruling, action_of(request), granted, deployment.clock()):
+    permitted = policy.permits(ruling, action_of(request), granted, deployment.clock())
+    perform = carry_out if permitted else how_it_stands
+    effect = await perform(action_of(request).id, deployment)
+    if not permitted and effect.status not in BEGUN:
         escalation = Escalation(reasons=("not_permitted",), detail=", ".join(ruling.reasons))
         blocked = _event(EventKind.BLOCKED, request, state, deployment)
         return Stepped(request, events=(blocked,), escalation=escalation)
-    effect = await carry_out(action_of(request).id, deployment)
     ms = (time.perf_counter() - started) * 1000
     return _told(request, effect, state, deployment, ms)
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.arriving import earlier_texts
+from hybrid_agent.dialogue.catching_up import begun, caught_up, is_overtaken, without_answer
 from hybrid_agent.dialogue.clearing import about_action, drop, next_step
 from hybrid_agent.dialogue.facts import facts_of, of_requests
 from hybrid_agent.dialogue.filling import wanted_for
@@ -36,6 +37,8 @@ async def hear(state: State, deployment: Deployment, thread: str) -> Update:
     started = time.perf_counter()
     utterance = utterance_of(state, deployment)
     understanding = await deployment.reasoner.classify(utterance)
+    if is_overtaken(state.get("question"), state["requests"]):
+        state, understanding = {**state, "question": None}, without_answer(understanding)
     heard = Heard(state["heard"], understanding, await _answer_slots(state, utterance, deployment))
     ms = (time.perf_counter() - started) * 1000
     change = interpret(state, heard, Rules(deployment.catalog, deployment.phrases))
@@ -71,10 +74,11 @@ class Settled:
 
 
 async def _settle(state: State, deployment: Deployment) -> tuple[State, Settled]:
-    """The state with approvals as the records have them now: decided, withdrawn or expired meanwhile."""
-    waiting = queue.in_phase(state["requests"], Phase.APPROVING)
+    """The state with approvals and actions as the records have them now: decided or begun meanwhile."""
+    caught = await caught_up(state["requests"], deployment)
+    waiting = queue.in_phase(caught, Phase.APPROVING)
     entered = [await standing(request, state, deployment) for request in waiting]
-    requests = queue.replaced(state["requests"], *(each.request for each in entered))
+    requests = queue.replaced(caught, *(each.request for each in entered))
     settled = Settled(
         points=tuple(point for each in entered for point in each.points),
         events=tuple(event for each in entered for event in each.events),
@@ -105,7 +109,8 @@ async def _carry_out(
         if old is None or old.phase is not Phase.CONFIRMING:
             continue
         if request.phase is Phase.DONE:
-            await drop(request, deployment, "the customer said no")
+            if not await drop(request, deployment, "the customer said no"):
+                change = replace(change, requests=queue.replaced(change.requests, begun(request)), points=())
         elif request.phase is Phase.CLEARED and change.escalation is None:
             stepped = await next_step(request, rule_on(request, state, deployment), state, deployment, thread)
             events += [_of_request(EventKind.CONFIRMED, request, state, deployment), *stepped.events]

@@ -199,6 +199,17 @@ async def unfinished(connection: AsyncConnection, *, now: datetime, grace: timed
     return [model(Effect, row) for row in found]
 
 
+async def in_trouble(connection: AsyncConnection, *, since: datetime, until: datetime) -> list[Effect]:
+    """What ended badly by `until`: unknown, however long ago, or failed at `since` or later; oldest first."""
+    failed_lately = and_(effects.c.status == EffectStatus.FAILED, effects.c.updated >= since)
+    found = await connection.execute(
+        select(effects)
+        .where(or_(effects.c.status == EffectStatus.UNKNOWN, failed_lately), effects.c.updated <= until)
+        .order_by(effects.c.updated)
+    )
+    return [model(Effect, row) for row in found]
+
+
 _other = effects.alias("other")
 
 _TWINNED = exists().where(

@@ -1,0 +1,149 @@
+"""After a crash: every write that was agreed on is done, known to be done, or with a person.
+
+    deployment = load_deployment("support.yaml")
+    await recover(deployment)  # once, before the first message is served
+    keeper = asyncio.create_task(keep_recovering(deployment))  # leases still running, other processes
+
+Both may run in every process that serves, while others work: the ledger lets one claim win.
+"""
+
+import asyncio
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Never
+
+from hybrid_agent.catalog import Autonomy
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.clearing import approval_id
+from hybrid_agent.dialogue.effects import carry_out, look_back
+from hybrid_agent.dialogue.passing import is_passed_on, pass_on
+from hybrid_agent.records import ContradictionError, RecordsError, approvals, hand_offs, ledger, ownership
+from hybrid_agent.records.models import ApprovalStatus, Effect, EffectStatus
+
+AGREED_FOR = timedelta(hours=4)
+"""How long a customer's yes, or the policy's leave, stands where no person's approval sets a time."""
+
+LOOKS_BACK = timedelta(days=30)
+"""How far back failed writes are looked at that nobody may have heard of."""
+
+TROUBLE = {EffectStatus.UNKNOWN: "outcome_unknown", EffectStatus.FAILED: "write_failed"}
+GIVEN = (ApprovalStatus.APPROVED, ApprovalStatus.EDITED)
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """What one recovery did: ids of actions found done, of actions done now, and of hand-offs opened."""
+
+    settled: tuple[str, ...] = ()
+    executed: tuple[str, ...] = ()
+    handed_off: tuple[str, ...] = ()
+
+
+async def recover(deployment: Deployment) -> Recovered:
+    """Bring to an end what a crash left on the ledger; again, or twice at once, it finds nothing left to do.
+
+    What is approved is done, if it still may be; what was begun is read back first. What may not be done
+    any more, failed, or cannot be told is handed to a person, as is every approval whose time is over.
+    Raises RecordsError where the records cannot be used.
+    """
+    now = deployment.clock()
+    async with deployment.records.read() as connection:
+        left = await ledger.unfinished(connection, now=now, grace=deployment.lease)
+    ended = [(effect, *await _finish(effect, deployment)) for effect in left]
+    done = [(old, new) for old, new, _ in ended if _done_by(new, deployment)]
+    passed = [hand_off for _, _, hand_off in ended if hand_off]
+    passed += await _expire(deployment)
+    passed += await _pass_on_trouble(deployment)
+    return Recovered(
+        settled=tuple(new.id for old, new in done if new.attempts == old.attempts),
+        executed=tuple(new.id for old, new in done if new.attempts > old.attempts),
+        handed_off=tuple(passed),
+    )
+
+
+async def keep_recovering(deployment: Deployment) -> Never:
+    """Recover once a lease, until cancelled; records that cannot be used are logged and tried again."""
+    while True:
+        try:
+            await recover(deployment)
+        except RecordsError as error:
+            log.warning("recovery has to wait: %s", error)
+        await asyncio.sleep(deployment.lease.total_seconds())
+
+
+def _done_by(effect: Effect, deployment: Deployment) -> bool:
+    return effect.status is EffectStatus.SUCCEEDED and effect.settled_by == deployment.worker
+
+
+async def _finish(effect: Effect, deployment: Deployment) -> tuple[Effect, str | None]:
+    """How an abandoned effect stands in the end, and the hand-off that was opened for it, if any."""
+    standing = await look_back(effect, deployment)
+    if standing.status is EffectStatus.APPROVED:
+        why = await _forbidden(effect, deployment)
+        if why is not None:
+            return await _give_up(standing, why, deployment)
+        standing = await carry_out(standing.id, deployment)
+    if standing.status in TROUBLE and standing.settled_by == deployment.worker:
+        return standing, await _pass_on(standing, deployment)
+    return standing, None
+
+
+async def _forbidden(effect: Effect, deployment: Deployment) -> str | None:
+    """Why an approved action may not be done any more, as a reason for the hand-off."""
+    intent = deployment.catalog.intents.get(effect.intent)
+    if intent is None or intent.action is None or intent.action.operation != effect.operation:
+        return "no_longer_offered"
+    if intent.autonomy is Autonomy.SHADOW:
+        return "shadow"
+    async with deployment.records.read() as connection:
+        if (await ownership.owner(connection, effect.thread)).person is not None:
+            return "taken_over"
+        passed = await hand_offs.listing(connection, thread=effect.thread, open_only=False)
+        approval = await approvals.get(connection, approval_id(effect.action), now=deployment.clock())
+    if any(each.opened >= effect.updated for each in passed):
+        return "already_with_person"
+    by_person = approval is not None and approval.status in GIVEN
+    since = approval.decided_at if approval is not None and by_person else None
+    allowed = intent.action.approval.expires_after if intent.action.approval else AGREED_FOR
+    return "approval_overdue" if deployment.clock() > (since or effect.updated) + allowed else None
+
+
+async def _give_up(effect: Effect, why: str, deployment: Deployment) -> tuple[Effect, str | None]:
+    """Take an approved action off the ledger and hand it to a person, unless it was claimed meanwhile."""
+    reason = f"not done after a crash: {why}"
+    try:
+        async with deployment.records.write() as tx:
+            dropped = await ledger.drop(tx, effect.id, reason=reason, now=deployment.clock())
+            ours = dropped.note == reason
+            return dropped, await pass_on(tx, dropped, why, deployment) if ours else None
+    except ContradictionError:
+        async with deployment.records.read() as connection:
+            return await ledger.require(connection, effect.id), None
+
+
+async def _pass_on(effect: Effect, deployment: Deployment) -> str | None:
+    async with deployment.records.write() as tx:
+        return await pass_on(tx, effect, TROUBLE[effect.status], deployment)
+
+
+async def _expire(deployment: Deployment) -> list[str]:
+    """Silence is no: the approvals whose time is over, each with its hand-off."""
+    passed = []
+    async with deployment.records.write() as tx:
+        for approval in await approvals.expire_due(tx, now=deployment.clock()):
+            effect = await ledger.require(tx, approval.action_id)
+            passed.append(await pass_on(tx, effect, "approval_expired", deployment))
+    return [each for each in passed if each]
+
+
+async def _pass_on_trouble(deployment: Deployment) -> list[str]:
+    """What ended badly and then nobody was told of, because the process that knew it died."""
+    until: datetime = deployment.clock() - deployment.lease
+    async with deployment.records.read() as connection:
+        bad = await ledger.in_trouble(connection, since=until - LOOKS_BACK, until=until)
+        unheard = [effect for effect in bad if not await is_passed_on(connection, effect)]
+    opened = [await _pass_on(effect, deployment) for effect in unheard]
+    return [each for each in opened if each]
