@@ -10,6 +10,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hybrid_agent.reasoning.intents.space import times
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -30,8 +32,7 @@ class KernelRidge:
 
     def scores(self, rows: Matrix) -> Matrix:
         """About 1 for the intent of a row and 0 for the others, shape (n, intents)."""
-        scores: Matrix = gaussian(rows, self.support) @ self.weights
-        return scores
+        return times(gaussian(rows, self.support), self.weights)
 
 
 @dataclass(frozen=True)
@@ -76,7 +77,7 @@ def gaussian(left: Matrix, right: Matrix) -> Matrix:
     """exp(-WIDTH |a - b|^2) for unit rows, shape (len(left), len(right)), float32."""
     import numpy as np
 
-    similar = left @ right.T
+    similar = times(left, right.T)
     similar -= np.float32(1)
     similar *= np.float32(2 * WIDTH)
     kernel: Matrix = np.exp(similar, out=similar)

@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 DIRECTIONS = 256
 SAMPLE = 8_000
+FEW = 8
+"""Up to this many rows are what one message has."""
 
 
 @dataclass(frozen=True)
@@ -21,9 +23,7 @@ class Space:
 
     def project(self, vectors: Matrix) -> Matrix:
         """Unit rows of shape (n, k)."""
-        import numpy as np
-
-        return unit_rows(np.matmul(vectors - self.mean, self.basis, dtype=np.float32))
+        return unit_rows(times(vectors - self.mean, self.basis))
 
 
 def fit_space(vectors: Matrix, weights: Matrix) -> Space:
@@ -42,6 +42,15 @@ def fit_space(vectors: Matrix, weights: Matrix) -> Space:
         solid = values > values[-1] * 1e-5
         basis = centred.T @ (sides[:, solid] / np.sqrt(values[solid]))
     return Space(mean, np.ascontiguousarray(basis * weights[:, None], dtype=np.float32))
+
+
+def times(rows: Matrix, matrix: Matrix) -> Matrix:
+    """The matrix product, float32, shape (n, k)."""
+    import numpy as np
+
+    # Few rows not by BLAS: it wakes a thread for every core and spins, far longer than it computes.
+    product: Matrix = np.einsum("nd,dk->nk", rows, matrix) if len(rows) <= FEW else rows @ matrix
+    return product
 
 
 def column_weights(columns: int, leading: int, emphasis: float) -> Matrix:
