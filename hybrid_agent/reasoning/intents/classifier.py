@@ -46,7 +46,7 @@ class IntentClassifier:
         *,
         max_loss: float = 0.025,
     ) -> Self:
-        """Train on `texts` with their intents and, if there are any, on texts that belong to no intent.
+        """Train on `texts` with their intents and on texts of no intent (general ones fill up few or none).
 
         The scope threshold is 2/3 (a wrong intent costs twice a refusal), or lower, so that on held-out
         scores at most the share `max_loss` of the examples is refused though right. Deterministic.

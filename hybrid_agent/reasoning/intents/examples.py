@@ -19,6 +19,8 @@ NONE = -1
 MOST = 20_000
 HELD_OUT = 3_000
 HELD_OUT_OUTSIDE = 1_000
+ENOUGH_OUTSIDE = 100
+"""With fewer utterances of no intent than this, general ones are added to them."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Examples:
     truth: NDArray[np.intp]
     named: NDArray[np.bool_]
     held_out: int
-    outside_given: bool
+    enough_outside: bool
 
 
 def gather(
@@ -52,7 +54,9 @@ def gather(
     places = {intent: place for place, intent in enumerate(intents)}
     inside = [(texts[i], places[labels[i]], False) for i in random.permutation(len(texts))[:MOST]]
     names = [(_spoken(intent), place, True) for intent, place in places.items()]
-    beyond = list(outside or OFF_TOPIC)
+    given = list(outside or ())
+    enough = len(given) >= ENOUGH_OUTSIDE
+    beyond = given if enough else [*given, *OFF_TOPIC]
     none = [(beyond[i], NONE, False) for i in random.permutation(len(beyond))[:MOST]]
     first = inside[HELD_OUT:] + none[HELD_OUT_OUTSIDE:]
     last = inside[:HELD_OUT] + names + none[:HELD_OUT_OUTSIDE]
@@ -63,7 +67,7 @@ def gather(
         truth=np.asarray([place for _, place, _ in rows], dtype=np.intp),
         named=np.asarray([named for _, _, named in rows]),
         held_out=len(last),
-        outside_given=bool(outside),
+        enough_outside=enough,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -44,24 +44,45 @@ def calibrate(
 ) -> Calibration:
     """Fit on held-out `scores` of examples with their `truth`, and the `signs` of those of no intent."""
     import numpy as np
-    from scipy.optimize import minimize_scalar  # type: ignore[import-untyped]
-    from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
+
+    inside = np.r_[np.ones(len(scores)), np.zeros(len(outside))]
+    share = np.where(inside > 0, 1 - OUT_OF_SCOPE_RATE, OUT_OF_SCOPE_RATE)
+    weights = share * len(inside) / np.where(inside > 0, max(len(scores), 1), max(len(outside), 1))
+    *slopes, offset = _logistic(np.r_[signs(scores), outside], inside, weights)
+    fitted = Calibration(_sharpness(scores, truth), tuple(slopes), offset, MOST_THRESHOLD)
+    allowed = loss_threshold(fitted.in_scope(scores), scores.argmax(axis=1) == truth, max_loss)
+    return replace(fitted, threshold=min(MOST_THRESHOLD, allowed))
+
+
+def _sharpness(scores: Matrix, truth: NDArray[np.intp]) -> float:
+    """The sharpness that finds the truth least surprising (temperature scaling, Guo et al. 2017)."""
+    import numpy as np
 
     def surprise(sharpness: float) -> float:
         right = softmax(scores, sharpness)[np.arange(len(truth)), truth]
         return float(-np.log(np.maximum(right, 1e-12)).mean())
 
-    sharpness = float(minimize_scalar(surprise, bounds=(1.0, 100.0), method="bounded").x)
-    inside = np.r_[np.ones(len(scores)), np.zeros(len(outside))]
-    weights = np.where(
-        inside > 0, (1 - OUT_OF_SCOPE_RATE) / max(len(scores), 1), OUT_OF_SCOPE_RATE / max(len(outside), 1)
-    )
-    head = LogisticRegression(C=10.0, max_iter=1000)
-    head.fit(np.r_[signs(scores), outside], inside, sample_weight=weights * len(inside))
-    fitted = Calibration(sharpness, tuple(map(float, head.coef_[0])), float(head.intercept_[0]), 0.0)
-    right = scores.argmax(axis=1) == truth
-    threshold = min(MOST_THRESHOLD, loss_threshold(fitted.in_scope(scores), right, max_loss))
-    return Calibration(fitted.sharpness, fitted.slopes, fitted.offset, threshold)
+    return min((float(sharpness) for sharpness in np.geomspace(1, 100, 47)), key=surprise)
+
+
+def _logistic(
+    features: NDArray[np.float64], outcomes: NDArray[np.float64], weights: NDArray[np.float64]
+) -> list[float]:
+    """Weighted logistic regression by Newton's method, lightly ridged: the slopes, then the offset."""
+    import numpy as np
+
+    design = np.c_[features, np.ones(len(features))]
+    ridge = np.diag([0.1] * features.shape[1] + [1e-6])
+    solution = np.zeros(design.shape[1])
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-np.clip(design @ solution, -30, 30)))
+        slope = design.T @ (weights * (outcomes - chance)) - ridge @ solution
+        curvature = (design * (weights * chance * (1 - chance))[:, None]).T @ design + ridge
+        step = np.linalg.solve(curvature, slope)
+        solution += np.clip(step, -5, 5)
+        if np.abs(step).max() < 1e-8:
+            break
+    return [float(value) for value in solution]
 
 
 def loss_threshold(in_scope: NDArray[np.float64], right: NDArray[np.bool_], max_loss: float) -> float:

@@ -73,7 +73,7 @@ def _calibrate(examples: Examples, held_out: HeldOut, max_loss: float) -> Calibr
     scores = held_out.each()
     inside = (truth >= 0) & ~named
     outside = [signs(scores[truth < 0])]
-    if not examples.outside_given and examples.held_out == len(examples.truth):
+    if not examples.enough_outside and examples.held_out == len(examples.truth):
         outside.append(_unseen_intents(held_out, truth))
     return calibrate(scores[inside], truth[inside], np.concatenate(outside), max_loss)
 
