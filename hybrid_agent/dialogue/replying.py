@@ -59,12 +59,15 @@ def _grounds(state: State, catalog: Catalog, spoken: Iterable[Sentence]) -> Mapp
         for item in state["evidence"]
         if item.id in used
     }
+    if BUSINESS in used:
+        grounds[BUSINESS] = Ground(claims_of(dict(catalog.business)))
     for request in state["requests"]:
-        grounds |= _said(request, state, catalog)
+        if any(each.startswith(request.id) for each in used):
+            grounds |= _said(request, state)
     return grounds
 
 
-def _said(request: Request, state: State, catalog: Catalog) -> dict[str, Ground]:
+def _said(request: Request, state: State) -> dict[str, Ground]:
     """What the customer said, was offered, or is being proposed: it may be said back to them."""
     question = state.get("question")
     offered = question.options if question and question.request_id == request.id else {}
@@ -77,7 +80,6 @@ def _said(request: Request, state: State, catalog: Catalog) -> dict[str, Ground]
             claims_of(list(offered.values())) | claims(" ".join(f"{n}." for n in range(1, len(offered) + 1)))
         ),
         f"{request.id}.wrong": Ground(claims(request.text) | claims(state["heard"])),
-        BUSINESS: Ground(claims_of(dict(catalog.business))),
     }
 
 

@@ -23,6 +23,8 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _AMOUNT = r"\d{1,3}(?:[,. ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 
+_CHECKABLE = re.compile(r"[\d@]|://|www\.", re.IGNORECASE)
+"""What a text without any claim lacks."""
 _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _MONEY = re.compile(
@@ -53,6 +55,8 @@ class Claim(NamedTuple):
 def claims(text: str) -> frozenset[Claim]:
     """Every claim in a text, each part of it read once, as the most specific kind."""
     found: set[Claim] = set()
+    if not _CHECKABLE.search(text):
+        return frozenset()
     for pattern, read in _READERS:
         rest, end = [], 0
         for match in pattern.finditer(text):
@@ -67,12 +71,13 @@ def claims(text: str) -> frozenset[Claim]:
 
 def claims_of(value: JsonValue) -> frozenset[Claim]:
     """Every claim that a fact's fields carry, written as a customer reads them and as they are stored."""
-    return frozenset(claim for text in _texts(value) for claim in claims(text))
+    return frozenset(claim for text in frozenset(_texts(value)) for claim in claims(text))
 
 
 def _texts(value: JsonValue) -> Iterator[str]:
     if isinstance(value, dict):
-        yield show(value)
+        if not any(isinstance(item, dict | list) for item in value.values()):
+            yield show(value)  # what holds parts is read part by part
         for item in value.values():
             yield from _texts(item)
     elif isinstance(value, list):
