@@ -34,14 +34,14 @@ def load_deployment(path: str | Path, *, clock: Clock = now_utc) -> Deployment:
     catalog = load_catalog(folder / settings.catalog)
     connections = [connect(name, each, folder=folder) for name, each in settings.systems.items()]
     toolbox = Toolbox({port: system for each in connections for port, system in each.systems.items()})
-    encoder, cache = _encoder(settings), cache_folder(settings, folder)
+    encoder, cache = encoder_for(settings), cache_folder(settings, folder)
     return Deployment(
         name=settings.name,
         catalog=catalog,
         phrases=phrases_of(catalog),
         toolbox=toolbox,
         reasoner=_reasoner(catalog, encoder, cache),
-        records=_records(settings, folder),
+        records=records_for(settings, folder),
         knowledge=_knowledge(settings, folder, encoder, cache),
         clock=clock,
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
@@ -50,7 +50,8 @@ def load_deployment(path: str | Path, *, clock: Clock = now_utc) -> Deployment:
     )
 
 
-def _encoder(settings: Settings) -> "Encoder":
+def encoder_for(settings: Settings) -> "Encoder":
+    """The encoder that the settings name, or the packaged one. Raises ConfigurationError."""
     from hybrid_agent.encoding import default_encoder, from_embeddings
 
     if settings.encoder is None:
@@ -71,7 +72,8 @@ def _reasoner(catalog: Catalog, encoder: "Encoder", cache: Path) -> Reasoner:
     return LocalReasoner(catalog, classifier_for(catalog, encoder, cache))
 
 
-def _records(settings: Settings, folder: Path) -> Records:
+def records_for(settings: Settings, folder: Path) -> Records:
+    """The records that the settings name; a SQLite path starts from the deployment's folder."""
     url = settings.records
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
         file = folder / url.removeprefix("sqlite:///")
