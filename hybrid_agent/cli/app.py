@@ -14,7 +14,7 @@ GROUP = "hybrid_agent.commands"
 
 Deployed = Annotated[
     Path | None,
-    typer.Option("--deployment", "-d", help="A support.yaml or its folder [default: the bundled sample]."),
+    typer.Option("--deployment", "-d", help="A support.yaml or its folder (without it, the bundled sample)."),
 ]
 State = Annotated[Path | None, typer.Option("--state", help="Where conversations are kept.")]
 
@@ -51,7 +51,7 @@ def chat(
     customer: Annotated[str | None, typer.Option(help="Who is signed in; '-' for nobody.")] = None,
     agent: Annotated[str, typer.Option(help="The member of staff who decides.")] = "agent",
     role: Annotated[
-        list[str] | None, typer.Option(help="A role of theirs; repeatable [default: all].")
+        list[str] | None, typer.Option(help="A role of theirs; repeatable (without it, all).")
     ] = None,
     thread: Annotated[str, typer.Option(help="The conversation to go on with.")] = "terminal",
     state: State = None,

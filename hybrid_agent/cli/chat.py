@@ -9,7 +9,7 @@ from pathlib import Path
 from hybrid_agent.caller import Caller
 from hybrid_agent.cli.desk import Desk
 from hybrid_agent.cli.opening import approver_roles, opened
-from hybrid_agent.cli.places import place_of
+from hybrid_agent.cli.places import bundled, place_of
 from hybrid_agent.session import Session
 
 
@@ -30,6 +30,27 @@ def lines(deployment: Path | None, state: Path | None, options: Options) -> None
     sink = sys.stdout.buffer
     with redirect_stdout(sys.stderr), opened(place_of(deployment, state)) as session:
         serve(sys.stdin.buffer, sink, Counter(Desk(session), _agent(options, session)))
+
+
+def terminal(deployment: Path | None, state: Path | None, options: Options) -> None:
+    """Talk in the terminal; without a deployment to the sample, as the customer of its demo."""
+    from hybrid_agent.cli.commands import NOBODY, Room, Talk
+    from hybrid_agent.cli.script import read_script
+    from hybrid_agent.cli.showing import console_for
+    from hybrid_agent.cli.terminal import converse
+
+    console, place, customer = console_for(), place_of(deployment, state), options.customer
+    if customer is None and deployment is None:
+        customer = read_script(bundled("demo.yaml")).customer
+    with opened(place) as session:
+        agent = _agent(options, session)
+        console.print(f"{session.deployment.name}: {place.deployment}")
+        console.print(f"Conversations are kept in {place.conversations}")
+        console.print(
+            f"You decide as {agent.id} ({', '.join(sorted(agent.roles)) or 'no role'}). Type /help."
+        )
+        talk = Talk(options.thread, None if customer == NOBODY else customer)
+        converse(Room(Desk(session), agent, console), talk)
 
 
 def _agent(options: Options, session: Session) -> Caller:

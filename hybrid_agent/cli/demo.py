@@ -133,7 +133,7 @@ def _slots(state: State) -> list[str]:
 
 
 def _came_of_it(console: Console, turn: Turn, effects: Sequence[Effect], changed: Sequence[Change]) -> None:
-    """How the turn ended: what waits, what the ledger holds, what changed in the shop, what was handed off."""
+    """How the turn ended: what waits, the ledger, what changed in the shop, what was handed off."""
     showing.notices(console, turn)
     showing.row(console, "status", turn.status.value)
     for each in turn.approvals:

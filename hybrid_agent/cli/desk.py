@@ -75,6 +75,22 @@ class Desk:
             raise NotPossibleError(message)
         return seen
 
+    async def find(self, start: str) -> Approval:
+        """The approval whose id begins so, of what waits anywhere or was shown here; it is not shown by this.
+
+        Raises NotPossibleError if there is none, or more than one.
+        """
+        waiting = {each.id for each in await self._pending(None)}
+        meant = [each for each in sorted({*waiting, *self.shown}) if each.lower().startswith(start.lower())]
+        exact = [each for each in meant if each.lower() == start.lower()]
+        if len(exact or meant) != 1:
+            known = ", ".join(meant or sorted(waiting)) or "nothing"
+            raise NotPossibleError(f"{start!r} is not the start of one approval's id; waiting: {known}")
+        found = await self._approval((exact or meant)[0])
+        if found is None:
+            raise NotPossibleError(f"there is no approval {start!r} any more")
+        return found
+
     async def decide(self, thread: str, wish: Wish, person: Caller) -> Turn:
         """Carry out a person's wish. One that does not count leaves a notice and changes nothing.
 
@@ -101,14 +117,17 @@ class Desk:
     async def _meant(self, thread: str, wish: Wish) -> Approval:
         if wish.approval_id is None:
             return _only(await self._pending(thread), thread)
-        deployment = self.session.deployment
-        async with deployment.records.read() as connection:
-            found = await approvals.get(connection, wish.approval_id, now=deployment.clock())
+        found = await self._approval(wish.approval_id)
         if found is None or found.thread != thread:
             raise NotPossibleError(
                 f"there is no approval {wish.approval_id!r} in the conversation {thread!r}"
             )
         return found
+
+    async def _approval(self, approval_id: str) -> Approval | None:
+        deployment = self.session.deployment
+        async with deployment.records.read() as connection:
+            return await approvals.get(connection, approval_id, now=deployment.clock())
 
     def _digest(self, wish: Wish, approval: Approval) -> str:
         digest = wish.digest or self.shown.get(approval.id)
@@ -122,9 +141,11 @@ class Desk:
 
 
 def _only(pending: list[Approval], thread: str) -> Approval:
-    if len(pending) != 1:
-        known = ", ".join(each.id for each in pending) or "none"
-        raise NotPossibleError(f"which approval of the conversation {thread!r} is meant? Waiting: {known}")
+    if not pending:
+        raise NotPossibleError(f"nothing waits for a person in the conversation {thread!r}")
+    if len(pending) > 1:
+        known = ", ".join(each.id for each in pending)
+        raise NotPossibleError(f"several approvals wait in the conversation {thread!r}; name one of {known}")
     return pending[0]
 
 

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 
+from hybrid_agent.cli.places import Place
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.graph import build_graph
 from hybrid_agent.loading import load_deployment
 from hybrid_agent.portal import run_here
 from hybrid_agent.session import Session
-
-from hybrid_agent.cli.places import Place
 
 
 @contextmanager

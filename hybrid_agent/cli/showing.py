@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -37,7 +38,8 @@ def row(console: Console, label: str, value: str | Text, style: str = "", label_
     grid.add_column(width=LABEL, no_wrap=True)
     grid.add_column(ratio=1, overflow="fold")
     text = value if isinstance(value, Text) else Text(clean(value), style=style)
-    grid.add_row(Text(label, style=label_style), text)
+    indent = len(text.plain) - len(text.plain.lstrip(" "))
+    grid.add_row(Text(label, style=label_style), Padding(text[indent:], (0, 0, 0, indent)))
     console.print(grid)
 
 

@@ -1,0 +1,33 @@
+"""The loop of the terminal chat."""
+
+from hybrid_agent.caller import Caller
+from hybrid_agent.cli.commands import Room, Talk, command, show_turn
+from hybrid_agent.cli.failing import in_words
+from hybrid_agent.portal import run_here
+
+
+def converse(room: Room, talk: Talk) -> None:
+    """Read lines until the customer or the agent ends it, by /quit, Ctrl-C or Ctrl-D."""
+    going: Talk | None = talk
+    while going is not None:
+        talk = going
+        try:
+            line = room.console.input(f"\n{talk.customer or 'anonymous'}> ", markup=False)
+            going = _said(room, talk, line.encode("utf-8", "replace").decode()) if line.strip() else talk
+        except (EOFError, KeyboardInterrupt):
+            room.console.print()
+            break
+        except Exception as error:
+            # Whatever one line runs into, the conversation is kept and goes on.
+            room.console.print(in_words(error), style="red")
+    room.console.print(f"Goodbye. Go on with: hybrid-agent chat --thread {talk.thread}")
+
+
+def _said(room: Room, talk: Talk, line: str) -> Talk | None:
+    if line.startswith("/"):
+        return command(room, talk, line.strip())
+    caller = Caller.customer(talk.customer) if talk.customer else Caller()
+    with room.console.status("..."):
+        turn = run_here(room.desk.send(talk.thread, line, caller))
+    show_turn(room, turn)
+    return talk
