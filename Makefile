@@ -1,0 +1,57 @@
+# Needs python3 (3.11 or later) with venv, git and make; everything else is put into .venv.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CONSTRAINTS := $(wildcard constraints.txt)
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check $(CONSTRAINTS:%=-c %)
+DEPENDS := pyproject.toml $(CONSTRAINTS)
+
+.DEFAULT_GOAL := help
+.PHONY: help demo chat test check bench clean
+
+help:
+	@echo "make demo    a session on the sample shop, shown step by step"
+	@echo "make chat    talk to the sample shop in the terminal"
+	@echo "make test    the whole test suite"
+	@echo "make check   lint, format, types, import rules, contents of the wheel"
+	@echo "make bench   speed and memory on this machine"
+	@echo "make clean   remove the environment and everything built"
+
+demo: $(VENV)/.local
+	@$(BIN)/hybrid-agent demo
+
+chat: $(VENV)/.local
+	@$(BIN)/hybrid-agent chat
+
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q -n 2
+
+check: $(VENV)/.dev
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+	@$(BIN)/python -m pytest -q tests/test_wheel.py
+
+bench: $(VENV)/.local
+	@$(BIN)/hybrid-agent bench
+
+clean:
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@echo "Creating $(VENV) ..."
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or later is needed: make PYTHON=python3.12 ..." >&2; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.local: $(DEPENDS) | $(BIN)/python
+	@echo "Installing what the bot needs ..."
+	@$(PIP) -e '.[local]'
+	@touch $@
+
+$(VENV)/.dev: $(DEPENDS) | $(BIN)/python
+	@echo "Installing what the tests need ..."
+	@$(PIP) -e '.[all,dev]'
+	@touch $@ $(VENV)/.local
