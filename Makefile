@@ -31,7 +31,7 @@ check: $(VENV)/.dev
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
-	@$(BIN)/python -m pytest -q tests/test_wheel.py
+	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
 bench: $(VENV)/.local
 	@$(BIN)/hybrid-agent bench

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from hybrid_agent.cli.failing import told
+from hybrid_agent.cli.failing import NotPossibleError, told
 
 GROUP = "hybrid_agent.commands"
 """The entry-point group in which other packages register Typer apps as commands."""
@@ -101,7 +101,11 @@ def _register(app: typer.Typer, found: EntryPoint) -> None:
     settings = {"allow_extra_args": True, "ignore_unknown_options": True}
 
     def dispatch(context: typer.Context) -> None:
-        loaded = typer.main.get_command(found.load())
+        try:
+            loaded = typer.main.get_command(found.load())
+        except ImportError as error:
+            message = f"the command {found.name} cannot be loaded: {error}\n  Install what it needs."
+            raise NotPossibleError(message) from error
         loaded.main(context.args, prog_name=f"hybrid-agent {found.name}", standalone_mode=True)
 
     about = f"Commands of {found.value.partition(':')[0]}."
