@@ -11,7 +11,7 @@ from hybrid_agent.caller import Caller
 from hybrid_agent.checkpoints import knowing_our_types
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.requests import current, first_in
-from hybrid_agent.running import as_node
+from hybrid_agent.running import RunningNode, routed
 from hybrid_agent.state import Input, Output, Phase, State
 
 Builder = StateGraph[State, Caller, Input, Output]
@@ -31,18 +31,18 @@ def builder(deployment: Deployment, output: type[Any] = Output) -> Builder:
     """The graph before it is compiled; `output` is what a run returns."""
     graph = StateGraph(State, context_schema=Caller, input_schema=Input, output_schema=output)
     for name in nodes.NODES:
-        graph.add_node(name, as_node(name, getattr(nodes, name), deployment))
+        graph.add_node(name, RunningNode(name, getattr(nodes, name), deployment))
 
     graph.add_edge(START, "screen")
-    graph.add_conditional_edges("screen", after_screen)
-    graph.add_conditional_edges("classify", after_classify)
-    graph.add_conditional_edges("fill_slots", after_fill_slots)
-    graph.add_conditional_edges("call_tools", after_step)
-    graph.add_conditional_edges("execute", after_step)
+    graph.add_conditional_edges("screen", *routed(after_screen))
+    graph.add_conditional_edges("classify", *routed(after_classify))
+    graph.add_conditional_edges("fill_slots", *routed(after_fill_slots))
+    graph.add_conditional_edges("call_tools", *routed(after_step))
+    graph.add_conditional_edges("execute", *routed(after_step))
     graph.add_edge("hand_off", "answer")
     graph.add_edge("answer", "guard")
-    graph.add_conditional_edges("guard", after_guard)
-    graph.add_conditional_edges("human_interrupt", after_human_interrupt)
+    graph.add_conditional_edges("guard", *routed(after_guard))
+    graph.add_conditional_edges("human_interrupt", *routed(after_human_interrupt))
     return graph
 
 

@@ -1,9 +1,15 @@
-"""How a node runs: timed, with what it needs at hand, from async and from sync code."""
+"""How nodes and routes run: from async and from sync code, nodes timed and with what they need at hand.
+
+A route must not hop to a thread, nor a node be traced a second time inside the span that LangGraph gives it:
+LangChain's RunnableLambda does both, which made up a tenth of a turn.
+"""
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, get_args, get_type_hints
 
-from langchain_core.runnables import RunnableLambda
+from langchain_core.runnables import Runnable, RunnableConfig
 from langgraph.config import get_config
 from langgraph.runtime import get_runtime
 
@@ -16,19 +22,44 @@ from hybrid_agent.state import State, Step, Update
 Node = Callable[[State, Here], Awaitable[Update]]
 
 
-def as_node(name: str, node: Node, deployment: Deployment) -> RunnableLambda[State, Update]:
-    """The node for the graph: `ainvoke` awaits it, `invoke` runs it on the library's own event loop."""
+Route = Callable[[State], str]
 
-    async def run(state: State) -> Update:
+
+@dataclass(frozen=True, eq=False)
+class RunningNode(Runnable[State, Update]):
+    """A node for the graph: `ainvoke` awaits it, `invoke` runs it on the library's own event loop."""
+
+    name: str
+    node: Node
+    deployment: Deployment
+
+    async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         started = time.perf_counter()
-        update = await node(state, Here(deployment, _thread(), _caller()))
-        step = Step(node=name, ms=(time.perf_counter() - started) * 1000)
-        return {**update, "trail": [*update.get("trail", state.get("trail", [])), step]}
+        update = await self.node(input, Here(self.deployment, _thread(), _caller()))
+        step = Step(node=self.name, ms=(time.perf_counter() - started) * 1000)
+        return {**update, "trail": [*update.get("trail", input.get("trail", [])), step]}
 
-    def run_sync(state: State) -> Update:
-        return run_here(run(state))
+    def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
+        return run_here(self.ainvoke(input, config))
 
-    return RunnableLambda(run_sync, run, name=name)
+
+@dataclass(frozen=True, eq=False)
+class RunningRoute(Runnable[State, str]):
+    """A conditional edge, decided where it is asked for."""
+
+    name: str
+    route: Route
+
+    async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> str:
+        return self.route(input)
+
+    def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> str:
+        return self.route(input)
+
+
+def routed(route: Route) -> tuple[RunningRoute, list[str]]:
+    """A route for the graph, and the nodes that it may lead to, from its Literal return type."""
+    return RunningRoute(route.__name__, route), list(get_args(get_type_hints(route)["return"]))
 
 
 def _thread() -> str:
