@@ -164,6 +164,8 @@ async def _what_stands(
 
 
 def _same(stored: JsonValue, decision: Decision) -> bool:
+    if stored is None:  # withdrawn, which nobody decided
+        return False
     first = DECISION.validate_python(stored)
     match (first, decision):
         case (Edit(), Edit()):
