@@ -128,11 +128,12 @@ def _confirmation(state: State, request: Request, question: Question, heard: Hea
         return Change(queue.replaced(state["requests"], agreed))
     if answer in REFUSALS:
         return _dropped(state, request, rules, "confirm_dropped")
-    if _goes_elsewhere(heard, request, rules.catalog) and not corrects(heard.text):
-        return _fresh(state, heard, rules)
+    elsewhere = _goes_elsewhere(heard, request, rules.catalog)
     told = {name: slot for name, slot in heard.slots.items() if _differs(request, name, slot)}
-    if told:
+    if told and (corrects(heard.text) or not elsewhere):
         return _filled(state, request, told)
+    if elsewhere:
+        return _fresh(state, heard, rules)
     return _failed(state, request, question, rules)
 
 
