@@ -7,24 +7,29 @@ from langchain_core.messages import AnyMessage, HumanMessage, RemoveMessage
 
 from hybrid_agent.caller import Caller, Kind
 from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.guardrails import Screened, screen_text
-from hybrid_agent.state import Event, EventKind, Point, PointKind, State, Status, Update
+from hybrid_agent.state import Event, EventKind, Phase, Point, PointKind, State, Status, Update
 
 
 @dataclass(frozen=True, slots=True)
 class Arrived:
-    """Who has the conversation: a person by name, or the bot while a hand-off waits to be taken."""
+    """Who has the conversation: a person by name, or the bot while a hand-off waits to be taken.
+
+    `away` says that a person had it since the bot's last turn.
+    """
 
     person: str | None
     waiting: bool
+    away: bool = False
 
 
 def new_messages(state: State) -> list[HumanMessage]:
-    """The customer's messages since the last reply: usually one, several when they text twice."""
+    """The customer's messages since the last turn: usually one, several when they text twice."""
     new: list[HumanMessage] = []
     for message in reversed(state.get("messages", [])):
-        if not isinstance(message, HumanMessage):
+        if not isinstance(message, HumanMessage) or message.id == state.get("turn"):
             break
         new.append(message)
     return new[::-1]
@@ -44,16 +49,12 @@ def arrive(
     turn = str(messages[-1].id) if messages else "empty"
     heard = "\n".join(each.text for each in screened).strip()
     now = deployment.clock()
-    begun: Update = {
+    begun: Update = _kept(state, arrived) | {
         "messages": [
             HumanMessage(content=clean.text, id=message.id)
             for message, clean in zip(messages, screened, strict=True)
             if clean.text != message.content
         ],
-        "requests": state.get("requests", []),
-        "evidence": state.get("evidence", []),
-        "question": state.get("question"),
-        "misunderstood": state.get("misunderstood", 0),
         "turn": turn,
         "heard": heard,
         "started": now,
@@ -68,6 +69,17 @@ def arrive(
         "events": [Event(kind=EventKind.RECEIVED, at=now, turn=turn, data={"characters": len(heard)})],
     }
     return begun | _first_word(state, heard, messages, screened, caller, deployment, arrived)
+
+
+def _kept(state: State, arrived: Arrived) -> Update:
+    """What the first turn begins with, and what is left after a person had the conversation: it is theirs."""
+    first: Update = {"requests": [], "evidence": [], "question": None, "misunderstood": 0}
+    kept = {name: value for name, value in first.items() if name not in state}
+    if arrived.person is None and not arrived.away:
+        return kept
+    open_ones = [each for each in state.get("requests", []) if each.phase not in queue.FINISHED]
+    passed = [each.model_copy(update={"phase": Phase.HANDED_OFF}) for each in open_ones]
+    return kept | {"requests": queue.replaced(state.get("requests", []), *passed), "question": None}
 
 
 def _first_word(

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from hybrid_agent.caller import Caller
+from hybrid_agent.caller import Caller, Kind
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.arriving import is_stranger
 from hybrid_agent.dialogue.decisions import enter
 from hybrid_agent.dialogue.following import Entered
 from hybrid_agent.dialogue.inbox import Form, inbox_request
@@ -23,10 +24,13 @@ class Deciding:
     caller: Caller
 
 
-def pause_payload(asked: list[Approval], state: State, deployment: Deployment) -> dict[str, Any]:
-    """What the pause shows. A run that a stranger started ends in it too: that one shows nothing."""
-    if state["status"] is Status.REFUSED:
-        return inbox_request([], {}, [])
+def pause_payload(
+    asked: list[Approval], state: State, deployment: Deployment, caller: Caller
+) -> dict[str, Any]:
+    """What the pause shows. A run that a stranger started or resumed ends in it too: no approval is shown."""
+    resumed_by_staff = caller.kind is Kind.STAFF and state["status"] is not Status.REFUSED
+    if is_stranger(state, caller) and not resumed_by_staff:
+        return inbox_request([], {}, state["notices"])
     operations = deployment.toolbox.operations
     schemas = {each.operation: operations[each.operation].arguments.model_json_schema() for each in asked}
     return inbox_request(asked, schemas, state["notices"])

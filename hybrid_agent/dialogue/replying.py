@@ -86,6 +86,8 @@ def _said(request: Request, state: State) -> dict[str, Ground]:
 def status_of(state: State) -> Status:
     """How the turn ends."""
     points = {point.kind for point in state["points"]}
+    if PointKind.REFUSAL in points and not state["heard"]:  # a stranger: whatever waits here is not theirs
+        return Status.REFUSED
     if state["escalation"] is not None or PointKind.HAND_OFF in points:
         return Status.HANDED_OFF
     if any(request.phase is Phase.APPROVING for request in state["requests"]):

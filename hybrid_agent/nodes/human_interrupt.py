@@ -7,15 +7,22 @@ from hybrid_agent.dialogue.deciding import Deciding, decide, pause_payload
 from hybrid_agent.dialogue.decisions import register
 from hybrid_agent.dialogue.inbox import InvalidDecisionError, read_response
 from hybrid_agent.nodes.here import Here
-from hybrid_agent.state import Phase, State, Update
+from hybrid_agent.state import Phase, Served, State, Status, Update
 
 
 async def human_interrupt(state: State, here: Here) -> Update:
     """Ask for every approval that is due, wait, and enter what a person decides on any of them."""
     waiting = queue.in_phase(state["requests"], Phase.APPROVING)
     asked = [await register(request, state, here.deployment, here.thread) for request in waiting]
-    decided = interrupt(pause_payload(asked, state, here.deployment))
-    begun: Update = {"points": [], "reply": None, "notices": [], "escalation": None}
+    decided = interrupt(pause_payload(asked, state, here.deployment, here.caller))
+    begun: Update = {
+        "points": [],
+        "reply": None,
+        "served": Served(),
+        "status": Status.AWAITING_APPROVAL,
+        "notices": [],
+        "escalation": None,
+    }
     try:
         forms = read_response(decided).decisions
     except InvalidDecisionError as problem:

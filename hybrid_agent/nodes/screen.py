@@ -12,6 +12,9 @@ async def screen(state: State, here: Here) -> Update:
     if not messages and state.get("turn"):
         return {}
     async with here.deployment.records.read() as connection:
-        person = (await ownership.owner(connection, here.thread)).person
+        owned = await ownership.owner(connection, here.thread)
         waiting = bool(await hand_offs.listing(connection, thread=here.thread))
-    return arrive(state, messages, here.caller, here.deployment, Arrived(person, waiting))
+    before = state.get("started")
+    away = owned.since is not None and before is not None and owned.since > before
+    arrived = Arrived(owned.person, waiting, away)
+    return arrive(state, messages, here.caller, here.deployment, arrived)
