@@ -2,7 +2,7 @@
 
 from hybrid_agent.dialogue.arriving import Arrived, arrive, new_messages
 from hybrid_agent.nodes.here import Here
-from hybrid_agent.records import hand_offs, ownership
+from hybrid_agent.records import ownership
 from hybrid_agent.state import State, Update
 
 
@@ -12,8 +12,7 @@ async def screen(state: State, here: Here) -> Update:
     if not messages and state.get("turn"):
         return {}
     async with here.deployment.records.read() as connection:
-        owned = await ownership.owner(connection, here.thread)
-        waiting = bool(await hand_offs.listing(connection, thread=here.thread))
+        owned, waiting = await ownership.standing(connection, here.thread)
     before = state.get("started")
     away = owned.since is not None and before is not None and owned.since > before
     arrived = Arrived(owned.person, waiting, away)

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hybrid_agent.records.errors import ContradictionError, UnknownRecordError
@@ -59,6 +59,11 @@ async def listing(
     if open_only:
         query = query.where(hand_offs.c.status == "open")
     return [model(HandOff, row) for row in await connection.execute(query)]
+
+
+def waiting(thread: str) -> ColumnElement[bool]:
+    """Whether a hand-off of the conversation is open, to be selected beside other things."""
+    return exists().where(hand_offs.c.thread == thread, hand_offs.c.status == "open")
 
 
 async def close(tx: Transaction, hand_off_id: str, *, by: str, now: datetime) -> HandOff:

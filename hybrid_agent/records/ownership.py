@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hybrid_agent.records import approvals
+from hybrid_agent.records import approvals, hand_offs
 from hybrid_agent.records.models import Ownership, Taken
 from hybrid_agent.records.rows import model, upsert
 from hybrid_agent.records.schema import Transaction, owners
@@ -15,6 +15,15 @@ async def owner(connection: AsyncConnection, thread: str) -> Ownership:
     """Who has the conversation; the bot, if nobody ever took it."""
     row = (await connection.execute(select(owners).where(owners.c.thread == thread))).first()
     return Ownership(thread=thread) if row is None else model(Ownership, row)
+
+
+async def standing(connection: AsyncConnection, thread: str) -> tuple[Ownership, bool]:
+    """Who has the conversation, and whether a hand-off of it waits: every turn asks, so in one round trip."""
+    columns = (owners.c.person, owners.c.since, owners.c.changed_by)
+    values = [select(each).where(owners.c.thread == thread).scalar_subquery() for each in columns]
+    found = await connection.execute(select(hand_offs.waiting(thread), *values))
+    waiting, person, since, changed_by = found.one()
+    return Ownership(thread=thread, person=person, since=since, changed_by=changed_by), bool(waiting)
 
 
 async def taken(connection: AsyncConnection) -> list[Ownership]:

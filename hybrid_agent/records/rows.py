@@ -1,15 +1,17 @@
 """Rows as models, and the insert that both databases can do twice without harm."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import BaseModel
 from sqlalchemy import ColumnElement, Table, func, literal, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hybrid_agent.records.schema import effects
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -26,7 +28,13 @@ def maybe(kind: type[Model], row: Row[Any] | None) -> Model | None:
 
 def upsert(tx: AsyncConnection, table: Table) -> "postgresql.Insert | sqlite.Insert":
     """An INSERT with ON CONFLICT in the dialect at hand."""
-    return postgresql.insert(table) if tx.dialect.name == "postgresql" else sqlite.insert(table)
+    if tx.dialect.name == "postgresql":
+        from sqlalchemy.dialects import postgresql
+
+        return postgresql.insert(table)
+    from sqlalchemy.dialects import sqlite
+
+    return sqlite.insert(table)
 
 
 async def add_once(tx: AsyncConnection, table: Table, values: Mapping[str, Any]) -> None:
