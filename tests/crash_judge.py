@@ -28,7 +28,9 @@ def judge(folder: Path, saw: list[Any], *, lost: bool) -> tuple[dict[str, Any], 
     pending = read_rows(records, "SELECT id FROM hybrid_agent_approvals WHERE status = 'pending'")
     told = sum(text.count(DONE) for text in saw[-1])
 
-    wrong = [f"{action} is left {status}" for action, _, status, _ in ledger if status in ("approved", "executing")]
+    wrong = [
+        f"{action} is left {status}" for action, _, status, _ in ledger if status in ("approved", "executing")
+    ]
     wrong += [f"approval {each} still waits" for (each,) in pending]
     for action, key, status, approved_by in ledger:
         if status != "unknown" and (status == "succeeded") != (key in written):

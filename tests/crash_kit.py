@@ -1,6 +1,6 @@
-"""Conversations that are killed: a warm process forks children that serve on real files and die at a boundary.
+"""Conversations that are killed: a warm process forks children that serve on real files and die.
 
-`crash_kit.py SAMPLE CACHE CRASHES SEED SHARD OF` prints one JSON line: kills by boundary, outcomes, what is wrong.
+`crash_kit.py SAMPLE CACHE CRASHES SEED SHARD OF` prints a JSON line: kills by boundary, ends, what is wrong.
 A boundary is where a real part is wrapped: before and after the commit of every transaction of the records,
 before a write is sent and after the shop committed it, before and after a checkpoint is saved.
 """
@@ -40,7 +40,8 @@ from hybrid_agent.reasoning.training import classifier_for
 from hybrid_agent.records import Records, hand_offs, open_records
 from hybrid_agent.recovery import recover
 from hybrid_agent.session import Session, Turn
-from hybrid_agent_tools import OutcomeUnknown, Rejected, Toolbox, Unavailable
+from hybrid_agent.state import Question, QuestionKind
+from hybrid_agent_tools import OutcomeUnknown, Rejected, Toolbox, Unavailable, all_operations
 from hybrid_agent_tools.embedded import open_shop
 from hybrid_agent_tools.toolbox import ReadRetries
 
@@ -197,6 +198,7 @@ class Warm:
         classifier = classifier_for(catalog, encoder, cache)
         reasoner = LocalReasoner(catalog, classifier)
         asyncio.run(_use(reasoner, tuple(catalog.slots)))
+        all_operations()
         return cls(
             {
                 "name": "killed",
@@ -210,8 +212,9 @@ class Warm:
 
 async def _use(reasoner: Reasoner, slots: tuple[str, ...]) -> None:
     """Fill what is cached at first use; the loop and its threads have ended before the first fork."""
+    asked = Question(kind=QuestionKind.CONFIRM, request_id="m1:0")
     for text in (ADDRESS, REFUND, NEWS, THANKS, "yes"):
-        utterance = Utterance(text=text, now=NOW)
+        utterance = Utterance(text=text, now=NOW, question=asked)
         await reasoner.classify(utterance)
         await reasoner.extract(utterance, Wanted(slots=slots))
 
@@ -256,7 +259,11 @@ class World:
 
 def told(turn: Turn) -> dict[str, Any]:
     """A turn as it reached its caller."""
-    return {"status": turn.status.value, "text": turn.reply.text if turn.reply else None, "notices": list(turn.notices)}
+    return {
+        "status": turn.status.value,
+        "text": turn.reply.text if turn.reply else None,
+        "notices": list(turn.notices),
+    }
 
 
 @asynccontextmanager
