@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -51,7 +52,7 @@ class LexicalIndex:
     def coverage(self, query: str, text: str) -> float:
         """The share (0..1) of the query's words, weighted by how rare they are, that the text has."""
         wanted = {term: self._idf(term) for term in terms(query)}
-        present = set(terms(text))
+        present = _present(text)
         total = sum(wanted.values())
         return sum(weight for term, weight in wanted.items() if term in present) / total if total else 0.0
 
@@ -88,6 +89,11 @@ def terms(text: str) -> list[str]:
     """Lower-case light stems of the words that carry meaning."""
     words = (word.lower().replace("\u2019", "'") for word in _WORD.findall(text))
     return [_stem(word) for word in words if word not in _STOP_WORDS]
+
+
+@lru_cache(8192)
+def _present(text: str) -> frozenset[str]:
+    return frozenset(terms(text))
 
 
 def _stem(word: str) -> str:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import pairwise
 
 _ITEM = re.compile(r"^\s*(?:[-*+]|\d+[.)])\s+")
@@ -29,6 +30,7 @@ class Unit:
     prose: bool = True
 
 
+@lru_cache(4096)
 def units(markdown: str) -> tuple[Unit, ...]:
     """The pieces of a passage in order; a table row carries its column names in `text`."""
     return tuple(_units(markdown))
