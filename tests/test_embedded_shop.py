@@ -383,3 +383,12 @@ async def test_a_malformed_rule_is_named(path: Path, box: Toolbox) -> None:
     rows(path, "UPDATE settings SET value = '-1' WHERE name = 'return_window_days'")
     with pytest.raises(ToolError, match="return_window_days"):
         await box.read("orders.check_return", {"order_number": "1003"}, customer_id=ANNA)
+
+
+async def test_a_new_address_without_a_name_keeps_the_recipient(path: Path) -> None:
+    """Who only says where an order should go does not take its recipient off the label."""
+    box = open_box(path)
+    new = {"line1": "Torstraße 5", "city": "Berlin", "postcode": "10119", "country": "DE"}
+    arguments = {"order_number": "1001", "address": new}
+    order: Any = await box.write("orders.update_address", arguments, customer_id=ANNA, key="k")
+    assert (order.shipping_address.name, order.shipping_address.line1) == ("Anna Keller", "Torstraße 5")

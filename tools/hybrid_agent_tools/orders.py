@@ -232,7 +232,7 @@ class OrderSystem(Protocol):
     async def update_address(
         self, *, order_number: OrderNumber, address: Address, customer_id: str, key: str
     ) -> Order:
-        """Change the shipping address of an order that has not been sent."""
+        """Change where an order goes that has not been sent; the recipient stays unless one is given."""
 
     async def find_address_update(
         self, *, order_number: OrderNumber, address: Address, customer_id: str, key: str

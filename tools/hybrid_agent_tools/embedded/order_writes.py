@@ -28,6 +28,8 @@ def update_address(session: Session, number: str, customer_id: str, address: Add
             number,
             "Offer to cancel it and to order anew.",
         )
+    if address.name is None and here is not None:
+        address = address.model_copy(update={"name": here.name})
     session.run("UPDATE orders SET address = ? WHERE number = ?", address.model_dump_json(), number)
     return load_order(session, number, customer_id)
 
