@@ -14,10 +14,10 @@ import yaml
 
 @pytest.fixture(scope="session")
 def cache(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
-    """Where deployments under test keep what can be computed again."""
+    """Where deployments under test keep what can be computed again; its parent serves as XDG_CACHE_HOME."""
     base = tmp_path_factory.getbasetemp()
-    folder = (base if worker_id == "master" else base.parent) / "shared-cache"
-    folder.mkdir(exist_ok=True)
+    folder = (base if worker_id == "master" else base.parent) / "shared-cache" / "hybrid-agent"
+    folder.mkdir(parents=True, exist_ok=True)
     return folder
 
 

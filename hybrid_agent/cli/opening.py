@@ -4,6 +4,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from hybrid_agent.cli.places import Place
 from hybrid_agent.deployment import Deployment
@@ -13,35 +14,37 @@ from hybrid_agent.loading import load_deployment
 from hybrid_agent.portal import run_here
 from hybrid_agent.session import Session
 
+if TYPE_CHECKING:
+    from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+
 
 @contextmanager
 def opened(place: Place) -> Iterator[Session]:
     """A session on a deployment, for use with `run_here`; everything is closed at the end."""
-    deployment = load_deployment(place.deployment)
+    checkpointer, stack = run_here(_conversations(place.conversations))
     try:
-        session, stack = run_here(_begin(deployment, place.conversations))
+        deployment = load_deployment(place.deployment)
         try:
-            yield session
+            yield Session(build_graph(deployment, checkpointer=checkpointer), deployment)
         finally:
-            run_here(stack.aclose())
+            run_here(deployment.aclose())
     finally:
-        run_here(deployment.aclose())
+        run_here(stack.aclose())
 
 
-async def _begin(deployment: Deployment, conversations: Path) -> tuple[Session, AsyncExitStack]:
+async def _conversations(file: Path) -> "tuple[AsyncSqliteSaver, AsyncExitStack]":
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
     stack = AsyncExitStack()
     try:
-        saver = AsyncSqliteSaver.from_conn_string(str(conversations))
-        checkpointer = await stack.enter_async_context(saver)
+        checkpointer = await stack.enter_async_context(AsyncSqliteSaver.from_conn_string(str(file)))
         await checkpointer.setup()
     except sqlite3.Error as error:
         await stack.aclose()
         advice = "Choose another folder with --state, or move this file away."
         message = f"the conversations cannot be opened: {error}"
-        raise ConfigurationError(message, where=conversations, advice=advice) from error
-    return Session(build_graph(deployment, checkpointer=checkpointer), deployment), stack
+        raise ConfigurationError(message, where=file, advice=advice) from error
+    return checkpointer, stack
 
 
 def approver_roles(deployment: Deployment) -> tuple[str, ...]:
