@@ -38,5 +38,9 @@ def intents(data: Data = Path("../shared/data"), quick: Quick = False, as_json: 
     """The intent classifier by cross-validation on public training splits."""
     from hybrid_agent_evals.intents import run
 
-    report = run(data, quick)
+    try:
+        report = run(data, quick)
+    except FileNotFoundError as error:
+        typer.echo(str(error), err=True)
+        raise typer.Exit(2) from error
     typer.echo(report.json() if as_json else report.table())

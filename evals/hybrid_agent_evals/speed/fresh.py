@@ -1,7 +1,7 @@
 """A fresh process, for the figures that an earlier measurement in the same process would spoil.
 
-`python -m hybrid_agent_evals.speed.fresh SUPPORT_YAML TURNS IN_FLIGHT` prints a line of JSON after the first
-reply and one after the turns.
+`python -m hybrid_agent_evals.speed.fresh SUPPORT_YAML TURNS IN_FLIGHT SWITCH_SECONDS` prints a line of JSON after
+the first reply and one after the turns.
 """
 
 import asyncio
@@ -53,4 +53,5 @@ def _say(found: dict[str, object]) -> None:
 
 
 if __name__ == "__main__":
+    sys.setswitchinterval(float(sys.argv[4]))
     asyncio.run(_serve(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
