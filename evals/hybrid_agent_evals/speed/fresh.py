@@ -1,7 +1,7 @@
 """A fresh process, for the figures that an earlier measurement in the same process would spoil.
 
-`python -m hybrid_agent_evals.speed.fresh SUPPORT_YAML TURNS IN_FLIGHT SWITCH_SECONDS` prints a line of JSON after
-the first reply and one after the turns.
+`python -m hybrid_agent_evals.speed.fresh SUPPORT_YAML TURNS IN_FLIGHT SWITCH_SECONDS` prints a line of JSON
+after the first reply and one after the turns.
 """
 
 import asyncio
