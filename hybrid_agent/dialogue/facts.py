@@ -16,6 +16,8 @@ from hybrid_agent_tools.toolbox import Result
 KEPT_REQUESTS = 20
 BUSINESS = "business"
 """The evidence id of the catalog's own facts about the business."""
+OFFERED = "question.options"
+"""The evidence id of what the open question offers to choose from."""
 
 
 @dataclass(frozen=True, slots=True)

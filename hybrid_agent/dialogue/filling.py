@@ -9,7 +9,7 @@ from hybrid_agent.catalog import Catalog, Condition, KnownFrom, Slot, holds, loo
 from hybrid_agent.catalog.paths import Scope
 from hybrid_agent.catalog.phrasing import render, show
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.facts import as_data, facts_of
+from hybrid_agent.dialogue.facts import OFFERED, as_data, facts_of
 from hybrid_agent.dialogue.interpret import offer_person
 from hybrid_agent.dialogue.options import spoken
 from hybrid_agent.dialogue.reads import arguments, slots_in
@@ -153,7 +153,7 @@ def _ask(request: Request, name: str, slot: Slot, offered: Mapping[str, str]) ->
     literal = say(PointKind.ASK, text)
     if options:
         text = f"{text} {choices(options)}"
-    point = literal.model_copy(update={"text": text, "evidence": (f"{request.id}.options",)})
+    point = literal.model_copy(update={"text": text, "evidence": (OFFERED,)})
     question = Question(kind=QuestionKind.SLOT, request_id=request.id, slot=name, options=options)
     asking = request.model_copy(update={"phase": Phase.ASKING})
     return Filled(asking, question, (point if options else literal,))

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.facts import OFFERED
 from hybrid_agent.dialogue.options import chosen
 from hybrid_agent.dialogue.saying import choices, say
 from hybrid_agent.reasoning.answers import AnswerKind
@@ -173,7 +174,9 @@ def _fresh(state: State, heard: Heard, rules: Rules) -> Change:
     readings = heard.understanding.readings
     if len(readings) == 1 and _unsure(readings[0], rules.catalog):
         options = _options(readings[0], rules.catalog)
-        asked = say(PointKind.ASK, rules.phrases["which_intent"], options=choices(options))
+        asked = say(
+            PointKind.ASK, rules.phrases["which_intent"], evidence=(OFFERED,), options=choices(options)
+        )
         question = Question(kind=QuestionKind.INTENT, options=options, text=heard.text)
         return Change(queue.queued(state["requests"], ()), question, (asked,), misunderstood=_misses(state))
     return _new(state, readings)

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from hybrid_agent.catalog import Catalog
-from hybrid_agent.dialogue.facts import BUSINESS
+from hybrid_agent.dialogue.facts import BUSINESS, OFFERED
 from hybrid_agent.guardrails import Ground, Violation, check
 from hybrid_agent.guardrails.claims import Claim, claims, claims_of
 from hybrid_agent.state import (
@@ -13,6 +13,7 @@ from hybrid_agent.state import (
     Phase,
     Point,
     PointKind,
+    Question,
     Reply,
     Request,
     Sentence,
@@ -61,24 +62,27 @@ def _grounds(state: State, catalog: Catalog, spoken: Iterable[Sentence]) -> Mapp
     }
     if BUSINESS in used:
         grounds[BUSINESS] = Ground(claims_of(dict(catalog.business)))
+    if OFFERED in used:
+        grounds[OFFERED] = _offered(state.get("question"))
     for request in state["requests"]:
         if any(each.startswith(request.id) for each in used):
             grounds |= _said(request, state)
     return grounds
 
 
+def _offered(question: Question | None) -> Ground:
+    """The options of the open question, and their places in the list."""
+    options = list(question.options.values()) if question else []
+    return Ground(claims_of([*options, *range(1, len(options) + 1)]))
+
+
 def _said(request: Request, state: State) -> dict[str, Ground]:
-    """What the customer said, was offered, or is being proposed: it may be said back to them."""
-    question = state.get("question")
-    offered = question.options if question and question.request_id == request.id else {}
+    """What the customer said, or is being proposed: it may be said back to them."""
     arguments = dict(request.action.arguments) if request.action else {}
     summary = request.action.summary if request.action else ""
     return {
         f"{request.id}.slot": Ground(claims_of({name: slot.value for name, slot in request.slots.items()})),
         f"{request.id}.argument": Ground(claims_of(arguments) | claims(summary)),
-        f"{request.id}.options": Ground(
-            claims_of(list(offered.values())) | claims(" ".join(f"{n}." for n in range(1, len(offered) + 1)))
-        ),
         f"{request.id}.wrong": Ground(claims(request.text) | claims(state["heard"])),
     }
 
