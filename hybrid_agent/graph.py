@@ -2,6 +2,7 @@
 
 from typing import Any, Literal
 
+from langgraph._internal._constants import CONFIG_KEY_DURABILITY
 from langgraph.graph import START, StateGraph
 from langgraph.graph.state import CompiledStateGraph
 from langgraph.types import Checkpointer
@@ -21,10 +22,14 @@ Graph = CompiledStateGraph[State, Caller, Input, Output]
 def build_graph(deployment: Deployment, *, checkpointer: Checkpointer = None) -> Graph:
     """The graph, ready to run. Give it a checkpointer to remember conversations and to pause for people.
 
+    It stores one checkpoint a run (`durability="exit"`), unless the run asks for another durability.
+
     As a part of a larger graph it is built with `checkpointer=True`, and `whole_state(deployment)` where the
     parent shares its `messages`.
     """
-    return builder(deployment).compile(checkpointer=knowing_our_types(checkpointer))
+    graph = builder(deployment).compile(checkpointer=knowing_our_types(checkpointer))
+    # At the default durability the message would be stored as it came, before `screen` has cleaned it.
+    return graph.with_config({"configurable": {CONFIG_KEY_DURABILITY: "exit"}})
 
 
 def builder(deployment: Deployment, output: type[Any] = Output) -> Builder:
