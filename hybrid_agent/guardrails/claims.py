@@ -83,6 +83,8 @@ def _texts(value: JsonValue) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _texts(item)
+    elif isinstance(value, str) and not _CHECKABLE.search(value):
+        return
     elif value is not None and not isinstance(value, bool):
         yield str(value)
         yield show(value)

@@ -61,7 +61,7 @@ async def listing(
     return [model(HandOff, row) for row in await connection.execute(query)]
 
 
-def waiting(thread: str) -> ColumnElement[bool]:
+def waiting(thread: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether a hand-off of the conversation is open, to be selected beside other things."""
     return exists().where(hand_offs.c.thread == thread, hand_offs.c.status == "open")
 

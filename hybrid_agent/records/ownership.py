@@ -1,8 +1,10 @@
 """Whose conversation it is: the bot's, or one person's."""
 
 from datetime import datetime
+from functools import cache
+from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, String, bindparam, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hybrid_agent.records import approvals, hand_offs
@@ -19,11 +21,17 @@ async def owner(connection: AsyncConnection, thread: str) -> Ownership:
 
 async def standing(connection: AsyncConnection, thread: str) -> tuple[Ownership, bool]:
     """Who has the conversation, and whether a hand-off of it waits: every turn asks, so in one round trip."""
+    waiting, person, since, by = (await connection.execute(_standing(), {"thread": thread})).one()
+    return Ownership(thread=thread, person=person, since=since, changed_by=by), bool(waiting)
+
+
+@cache
+def _standing() -> Select[Any]:
+    """Built once: building it takes as long as running it."""
+    thread = bindparam("thread", type_=String)
     columns = (owners.c.person, owners.c.since, owners.c.changed_by)
     values = [select(each).where(owners.c.thread == thread).scalar_subquery() for each in columns]
-    found = await connection.execute(select(hand_offs.waiting(thread), *values))
-    waiting, person, since, changed_by = found.one()
-    return Ownership(thread=thread, person=person, since=since, changed_by=changed_by), bool(waiting)
+    return select(hand_offs.waiting(thread), *values)
 
 
 async def taken(connection: AsyncConnection) -> list[Ownership]:
