@@ -22,6 +22,7 @@ from hybrid_agent.state import (
 )
 
 TRANSCRIPT_MESSAGES = 40
+LEDGER_ENTRIES = 20
 
 
 def hand_off_id(thread: str, turn: str) -> str:
@@ -55,6 +56,12 @@ def build_packet(state: State, escalation: Escalation, deployment: Deployment) -
         "signals": signals.model_dump(mode="json") if signals else None,
         "transcript": _transcript(state),
     }
+
+
+def of_ledger(effects: Sequence[Effect]) -> list[JsonValue]:
+    """What became of the conversation's actions, so that nobody does by hand what was done already."""
+    shown = {"id", "operation", "summary", "status", "result", "error", "approved_by", "updated"}
+    return [effect.model_dump(mode="json", include=shown) for effect in effects[-LEDGER_ENTRIES:]]
 
 
 def _passed_on(state: State) -> list[Request]:

@@ -64,7 +64,8 @@ def packet_of(effect: Effect, escalation: Escalation, deployment: Deployment) ->
         "entities": {name: _entity(effect, name) for name in effect.arguments},
         "facts": [],
         "passages": [],
-        "tried": [effect.model_dump(mode="json", exclude={"arguments", "sources", "summary"})],
+        "tried": [],
+        "ledger": [effect.model_dump(mode="json", exclude={"arguments", "sources"})],
         "proposed": [
             {
                 "operation": effect.operation,
