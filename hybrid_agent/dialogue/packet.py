@@ -1,6 +1,7 @@
 """The hand-off packet: all that a person needs to go on without asking the customer anything again."""
 
 import hashlib
+from collections.abc import Sequence
 
 from langchain_core.messages import HumanMessage
 from pydantic import JsonValue
@@ -9,6 +10,7 @@ from hybrid_agent.catalog.phrasing import show
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.saying import say
+from hybrid_agent.records.models import Effect
 from hybrid_agent.state import (
     Action,
     Escalation,
