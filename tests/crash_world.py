@@ -1,4 +1,4 @@
-"""One process of a crash test: the bot on real files, its parts wrapped so that it can die at any boundary."""
+"""One process of a crash test: the bot on real files, its parts wrapped to die at any boundary."""
 
 import asyncio
 import os

@@ -106,7 +106,7 @@ async def test_what_cannot_be_told_goes_to_a_person_with_all_that_is_known(stage
     assert (hand_off.id, hand_off.reasons, hand_off.customer_id) == (opened, ("outcome_unknown",), ANNA.id)
     assert packet["proposed"][0]["arguments"] == effect.arguments
     assert packet["proposed"][0]["sources"] == effect.sources
-    (tried,) = packet["tried"]
+    (tried,) = packet["ledger"]
     assert (tried["approved_by"], tried["attempts"], tried["status"]) == ("customer:C-1001", 1, "unknown")
     assert "no route" in tried["error"]
 
@@ -266,6 +266,16 @@ async def test_an_answer_that_comes_late_settles_what_was_unknown(stage: Stage) 
     await slowed.say(ADDRESS)
     assert "Done" in (await slowed.say("yes")).reply.text
     assert stage.effects() == [(MOVE, "succeeded")]
+
+
+async def test_whoever_takes_over_sees_what_was_done(stage: Stage) -> None:
+    """A packet proposes nothing that was done already without saying so."""
+    effect = await left(stage)
+    await later(stage)
+    await stage.say("I want to talk to a person, now")
+    (hand_off,) = await stage.handed_off()
+    packet: Any = hand_off.packet
+    assert [(each["id"], each["status"]) for each in packet["ledger"]] == [(effect.id, "succeeded")]
 
 
 async def test_recovery_is_on_record(stage: Stage) -> None:
