@@ -60,9 +60,10 @@ def test_killed_conversations_end_well(
     """
     sample = copy_of_sample(tmp_path / "sample", cache)
     kills, outcomes, wrong = Counter[str](), Counter[str](), list[str]()
-    for process in [shard(sample, cache, number) for number in range(SHARDS)]:
-        out, err = process.communicate()
-        assert process.returncode == 0, err
+    processes = [shard(sample, cache, number) for number in range(SHARDS)]
+    said = [process.communicate() for process in processes]
+    assert [process.returncode for process in processes] == [0] * SHARDS, said
+    for out, _ in said:
         played: dict[str, Any] = json.loads(out.splitlines()[-1])
         kills.update(played["kills"])
         outcomes.update(played["outcomes"])
