@@ -9,6 +9,7 @@ from hybrid_agent.catalog import Catalog, Condition, KnownFrom, Slot, holds, loo
 from hybrid_agent.catalog.paths import Scope
 from hybrid_agent.catalog.phrasing import render, show
 from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.consulting import extracted
 from hybrid_agent.dialogue.facts import OFFERED, as_data, facts_of
 from hybrid_agent.dialogue.interpret import offer_person
 from hybrid_agent.dialogue.options import spoken
@@ -80,7 +81,7 @@ async def _from_text(request: Request, deployment: Deployment, utterance: Uttera
     if not names or request.failures:
         return request
     heard = utterance.model_copy(update={"text": request.text, "question": None})
-    return _with(request, await deployment.reasoner.extract(heard, Wanted(slots=tuple(names))))
+    return _with(request, await extracted(heard, Wanted(slots=tuple(names)), deployment))
 
 
 def _from_earlier(request: Request, requests: Sequence[Request], catalog: Catalog) -> Request:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.consulting import planned
 from hybrid_agent.dialogue.facts import facts_of, replace_evidence
 from hybrid_agent.dialogue.reads import read_event, read_fact, slots_in
 from hybrid_agent.state import Escalation, Event, Evidence, Request, State
@@ -28,7 +29,7 @@ async def gather(request: Request, state: State, deployment: Deployment) -> Gath
         return Gathered(evidence, events)
     reads = deployment.catalog.intents[request.intent].reads
     known = {name: slot.value for name, slot in request.slots.items()}
-    for name in await deployment.reasoner.plan(request.intent, known):
+    for name in await planned(request.intent, known, deployment):
         read, started = reads[name], time.perf_counter()
         scope = facts_of(request, evidence, deployment.catalog).scope
         outcome, failure = "found", None

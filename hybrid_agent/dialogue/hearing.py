@@ -10,6 +10,7 @@ from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.arriving import earlier_texts
 from hybrid_agent.dialogue.catching_up import begun, caught_up, is_overtaken, without_answer
 from hybrid_agent.dialogue.clearing import about_action, drop, next_step
+from hybrid_agent.dialogue.consulting import extracted, understand
 from hybrid_agent.dialogue.facts import facts_of, of_requests
 from hybrid_agent.dialogue.filling import wanted_for
 from hybrid_agent.dialogue.following import standing, withdraw
@@ -36,7 +37,7 @@ async def hear(state: State, deployment: Deployment, thread: str) -> Update:
     state, settled = await _settle(state, deployment)
     started = time.perf_counter()
     utterance = utterance_of(state, deployment)
-    understanding = await deployment.reasoner.classify(utterance)
+    understanding = await understand(utterance, deployment)
     if is_overtaken(state.get("question"), state["requests"]):
         state, understanding = {**state, "question": None}, without_answer(understanding)
     heard = Heard(state["heard"], understanding, await _answer_slots(state, utterance, deployment))
@@ -95,7 +96,7 @@ async def _answer_slots(
     request = queue.about(state["requests"], question) if question else None
     if question is None or request is None or question.kind not in (QuestionKind.SLOT, QuestionKind.CONFIRM):
         return {}
-    return await deployment.reasoner.extract(utterance, wanted_for(question, deployment.catalog, request))
+    return await extracted(utterance, wanted_for(question, deployment.catalog, request), deployment)
 
 
 async def _carry_out(

@@ -1,5 +1,6 @@
 """Puts the points of the turn into words, with the sources under them."""
 
+from hybrid_agent.dialogue.consulting import worded
 from hybrid_agent.dialogue.replying import BLOCKED, as_reply, standard
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.state import State, Update
@@ -11,5 +12,5 @@ async def answer(state: State, here: Here) -> Update:
     if not points:
         return {"reply": None, "sentences": []}
     blocked = state["escalation"] is not None and BLOCKED in state["escalation"].reasons
-    said = standard(points) if blocked else list(await here.deployment.reasoner.compose(points))
+    said = standard(points) if blocked else await worded(points, here.deployment)
     return {"reply": as_reply(said, state["evidence"]), "sentences": said}

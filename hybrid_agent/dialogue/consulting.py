@@ -1,0 +1,61 @@
+"""Consulting the reasoner, which may be slow, wrong, hostile or gone: what it says is used if it can be used.
+
+A failure is never the conversation's: nothing understood leads to a question or a person, no slots to a
+question, no plan to all reads, no words to the standard ones.
+"""
+
+import logging
+from collections.abc import Awaitable, Mapping, Sequence
+from typing import TypeVar
+
+from pydantic import JsonValue
+
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.replying import standard
+from hybrid_agent.reasoning.protocol import Reading, Understanding, Utterance, Wanted
+from hybrid_agent.state import Point, Sentence, SlotValue
+
+T = TypeVar("T")
+MOST_REQUESTS = 5
+"""Requests that are taken from one message."""
+_log = logging.getLogger(__name__)
+
+
+async def understand(utterance: Utterance, deployment: Deployment) -> Understanding:
+    """What the message means, with intents of the catalog only."""
+    nothing = Reading(intent=None, confidence=0.0, text=utterance.text)
+    understood = await _asked(deployment.reasoner.classify(utterance), Understanding(readings=(nothing,)))
+    readings = tuple(_known(each, deployment) for each in understood.readings[:MOST_REQUESTS])
+    return understood.model_copy(update={"readings": readings or (nothing,)})
+
+
+async def extracted(utterance: Utterance, wanted: Wanted, deployment: Deployment) -> Mapping[str, SlotValue]:
+    """The wanted slots that the message gives, and no others."""
+    found = await _asked(deployment.reasoner.extract(utterance, wanted), {})
+    return {name: slot for name, slot in found.items() if name in wanted.slots}
+
+
+async def planned(intent: str, known: Mapping[str, JsonValue], deployment: Deployment) -> Sequence[str]:
+    """The reads worth doing, in the catalog's order; the gate needs the required ones, whatever the plan."""
+    reads = deployment.catalog.intents[intent].reads
+    plan = await _asked(deployment.reasoner.plan(intent, known), tuple(reads))
+    return [name for name, read in reads.items() if read.required or name in plan]
+
+
+async def worded(points: Sequence[Point], deployment: Deployment) -> list[Sentence]:
+    """The points in words; in their standard words where the reasoner has none."""
+    return list(await _asked(deployment.reasoner.compose(points), ())) or standard(points)
+
+
+def _known(reading: Reading, deployment: Deployment) -> Reading:
+    if reading.intent is None or reading.intent in deployment.catalog.intents:
+        return reading
+    return reading.model_copy(update={"intent": None, "confidence": 0.0})
+
+
+async def _asked(answer: Awaitable[T], otherwise: T) -> T:
+    try:
+        return await answer
+    except Exception as error:  # whatever a model's client raises
+        _log.warning("the reasoner failed and is done without: %s: %s", type(error).__name__, error)
+        return otherwise
