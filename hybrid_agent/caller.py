@@ -39,6 +39,11 @@ class Caller(BaseModel):
         return cls(kind=Kind.CUSTOMER, id=customer_id)
 
     @classmethod
+    def anonymous(cls) -> Self:
+        """Somebody whom the embedding app does not know."""
+        return cls()
+
+    @classmethod
     def staff(cls, user: str, *roles: str) -> Self:
         """A member of staff, with the roles that the app's own directory gives them."""
         return cls(kind=Kind.STAFF, id=user, roles=frozenset(roles))

@@ -27,5 +27,7 @@ def test_the_readme_embeds_the_graph_as_it_says(
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
 def test_links_lead_somewhere(page: Path) -> None:
     """Every relative link in the docs names a file of the project."""
-    missing = [target for target in LINK.findall(page.read_text("utf-8")) if not (page.parent / target).exists()]
+    missing = [
+        target for target in LINK.findall(page.read_text("utf-8")) if not (page.parent / target).exists()
+    ]
     assert missing == []

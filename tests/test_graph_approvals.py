@@ -20,6 +20,7 @@ from graph_kit import (
 from langgraph.types import Command
 
 from hybrid_agent import Caller, Status
+from hybrid_agent.catalog import Catalog
 
 pytest_plugins = ["graph_fixtures"]
 
@@ -166,12 +167,23 @@ async def test_an_edit_to_less_is_paid_as_edited(stage: Stage) -> None:
     assert sorted(stage.effects()) == [("orders.refund", "dropped"), ("orders.refund", "succeeded")]
 
 
+def _without_a_cap(catalog: Catalog) -> Catalog:
+    """The catalog with refunds of any amount, so that an edit can raise the risk."""
+    intent = catalog.intents["refund"]
+    assert intent.action is not None
+    free = tuple(rule for rule in intent.action.allow if "argument.amount.amount" not in rule.when)
+    action = intent.action.model_copy(update={"allow": free})
+    refund = intent.model_copy(update={"action": action})
+    return catalog.model_copy(update={"intents": {**catalog.intents, "refund": refund}})
+
+
 async def test_an_edit_that_raises_the_risk_waits_for_the_supervisor(stage: Stage) -> None:
     """An agent may decide a small refund; editing it above the limit makes it a supervisor's decision."""
     stage.shop("UPDATE order_lines SET unit_price = unit_price * 3 WHERE order_number = '1003'")
     stage.shop(
         "INSERT INTO refunds VALUES ('RF-x', '1003', 20000, 'before', '2026-11-20T00:00:00.000+00:00')"
     )
+    stage = stage.using(catalog=_without_a_cap(stage.deployment.catalog))
     turn = await stage.say(REFUND)
     (pending,) = turn.approvals
     edited = await stage.decide(pending, "edit", **edit_to(pending, amount=euros("160.00")))
@@ -217,7 +229,7 @@ async def test_an_edit_to_an_amount_that_cannot_be_is_not_paid(stage: Stage, amo
     pending = await asked(stage)
     turn = await stage.decide(pending, "edit", who=BOSS, **edit_to(pending, amount=euros(amount)))
     assert stage.refunds() == []
-    assert turn.notices or turn.status is Status.HANDED_OFF
+    assert turn.notices and turn.status is Status.AWAITING_APPROVAL
 
 
 async def test_an_edit_to_another_operation_is_refused(stage: Stage) -> None:
@@ -474,3 +486,12 @@ async def test_what_a_person_sees_is_what_inboxes_expect(stage: Stage) -> None:
     assert request["name"] == config["action_name"] == "orders.refund"
     assert request["args"]["amount"] == euros("104.40")
     assert set(config["allowed_decisions"]) >= {"approve", "edit", "reject", "respond"}
+
+
+@pytest.mark.parametrize("text", ["cancel the refund please", "please stop the refund", "don't refund it"])
+async def test_the_customer_takes_a_pending_action_back_by_its_name(stage: Stage, text: str) -> None:
+    """Who says "cancel the refund" while it waits withdraws it, and asks for nothing new."""
+    await asked(stage)
+    turn = await stage.say(text)
+    assert turn.status is Status.ANSWERED and turn.reply is not None and "withdrawn" in turn.reply.text
+    assert stage.effects() == [("orders.refund", "dropped")]

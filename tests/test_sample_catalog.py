@@ -90,6 +90,8 @@ async def test_every_refund_is_allowed_or_explained(catalog: Catalog, shop: Path
         scope = await facts(intent, number, customer, catalog, toolbox)
         for reason in REASONS:
             scope["slot"] = {"order_number": number, "refund_reason": reason}
+            assert isinstance(scope["quote"], dict)
+            scope["argument"] = {"amount": scope["quote"]["refundable"]}
             template = said(intent, scope)
             if template is not None:
                 assert render(template, scope)

@@ -12,6 +12,7 @@ from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.graph import build_graph
 from hybrid_agent.loading import load_deployment
 from hybrid_agent.portal import run_here
+from hybrid_agent.recovery import recover
 from hybrid_agent.session import Session
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def opened(place: Place) -> Iterator[Session]:
     try:
         deployment = load_deployment(place.deployment)
         try:
+            run_here(recover(deployment))
             yield Session(build_graph(deployment, checkpointer=checkpointer), deployment)
         finally:
             run_here(deployment.aclose())

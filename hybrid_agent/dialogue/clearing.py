@@ -163,7 +163,7 @@ def action_of(request: Request) -> Action:
 
 def approval_id(action: Action) -> str:
     """The id of the approval that an action waits for: the same whenever it is asked for again."""
-    return f"A-{action.id[:8]}"
+    return f"A-{action.id[:12]}"
 
 
 def approval_request(

@@ -12,7 +12,11 @@ from pydantic import JsonValue
 
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.replying import standard
+from hybrid_agent.reasoning.answering import answer_to
+from hybrid_agent.reasoning.answers import AnswerKind
+from hybrid_agent.reasoning.hints import hints_for
 from hybrid_agent.reasoning.protocol import Reading, Understanding, Utterance, Wanted
+from hybrid_agent.slots import InvalidSlot, parse
 from hybrid_agent.state import Point, Sentence, SlotValue
 
 T = TypeVar("T")
@@ -22,17 +26,37 @@ _log = logging.getLogger(__name__)
 
 
 async def understand(utterance: Utterance, deployment: Deployment) -> Understanding:
-    """What the message means, with intents of the catalog only."""
+    """What the message means: intents of the catalog only, and a yes only if its words are one.
+
+    A yes lets a write happen, so that the reasoner's reading of it is not enough.
+    """
     nothing = Reading(intent=None, confidence=0.0, text=utterance.text)
     understood = await _asked(deployment.reasoner.classify(utterance), Understanding(readings=(nothing,)))
     readings = tuple(_known(each, deployment) for each in understood.readings[:MOST_REQUESTS])
-    return understood.model_copy(update={"readings": readings or (nothing,)})
+    answer = understood.answer
+    if answer is AnswerKind.YES and answer_to(utterance) is not AnswerKind.YES:
+        answer = AnswerKind.UNCLEAR
+    return understood.model_copy(update={"readings": readings or (nothing,), "answer": answer})
 
 
 async def extracted(utterance: Utterance, wanted: Wanted, deployment: Deployment) -> Mapping[str, SlotValue]:
-    """The wanted slots that the message gives, and no others."""
+    """The wanted slots that the message gives, each a valid value of its kind, and no others."""
     found = await _asked(deployment.reasoner.extract(utterance, wanted), {})
-    return {name: slot for name, slot in found.items() if name in wanted.slots}
+    return {
+        name: slot
+        for name, slot in found.items()
+        if name in wanted.slots and _valid(name, slot.value, utterance, wanted, deployment)
+    }
+
+
+def _valid(name: str, value: JsonValue, utterance: Utterance, wanted: Wanted, deployment: Deployment) -> bool:
+    slot = deployment.catalog.slots[name]
+    if value in wanted.options.get(name, ()):
+        return True
+    try:
+        return parse(slot.kind, value, hints_for(slot, deployment.catalog, utterance.now)) == value
+    except InvalidSlot:
+        return False
 
 
 async def planned(intent: str, known: Mapping[str, JsonValue], deployment: Deployment) -> Sequence[str]:

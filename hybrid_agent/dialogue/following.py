@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.clearing import about_action, action_of, rule_of
+from hybrid_agent.dialogue.clearing import about_action, rule_of
 from hybrid_agent.dialogue.facts import facts_of
-from hybrid_agent.records import approvals, ledger
+from hybrid_agent.records import approvals
 from hybrid_agent.records.models import Approval, ApprovalStatus
 from hybrid_agent.state import (
     Escalation,
@@ -114,10 +114,11 @@ async def standing(request: Request, state: State, deployment: Deployment) -> En
     return Entered(request) if approval is None else follow(request, approval, state, deployment)
 
 
-async def withdraw(requests: list[Request], thread: str, by: str, deployment: Deployment) -> None:
-    """Take back pending approvals at the customer's wish; each is dropped from the ledger."""
+async def withdraw(thread: str, by: str, deployment: Deployment) -> set[str]:
+    """Take back what is pending at the customer's wish; the ids of what was not decided by then."""
     async with deployment.records.write() as tx:
         now = deployment.clock()
-        await approvals.withdraw(tx, thread=thread, by=by, reason="the customer took it back", now=now)
-        for request in requests:
-            await ledger.drop(tx, action_of(request).id, reason="the customer took it back", now=now)
+        taken = await approvals.withdraw(
+            tx, thread=thread, by=by, reason="the customer took it back", now=now
+        )
+    return {approval.id for approval in taken}

@@ -57,11 +57,13 @@ async def hear(state: State, deployment: Deployment, thread: str) -> Update:
 
 def utterance_of(state: State, deployment: Deployment) -> Utterance:
     """The message for the reasoner, with what was said and asked before it."""
+    waiting = queue.in_phase(state["requests"], Phase.APPROVING)
     return Utterance(
         text=state["heard"],
         now=deployment.clock().astimezone(ZoneInfo(deployment.catalog.timezone)),
         earlier=earlier_texts(state.get("messages", []), state["turn"]),
         question=state.get("question"),
+        pending=tuple(each.action.summary for each in waiting if each.action),
     )
 
 
@@ -130,8 +132,9 @@ async def _carry_out(
 
 async def _withdraw(change: Change, state: State, deployment: Deployment, thread: str) -> Change:
     by = f"customer:{state.get('customer_id')}"
-    await withdraw(list(change.withdrawn), thread, by, deployment)
-    done = [request.model_copy(update={"phase": Phase.DONE}) for request in change.withdrawn]
+    taken = await withdraw(thread, by, deployment)
+    requests = [request for request in change.withdrawn if request.approval_id in taken]
+    done = [request.model_copy(update={"phase": Phase.DONE}) for request in requests]
     template = deployment.phrases["withdrawn"]
     points = [
         about_action(
@@ -141,9 +144,14 @@ async def _withdraw(change: Change, state: State, deployment: Deployment, thread
             facts_of(request, state["evidence"], deployment.catalog),
             deployment,
         )
-        for request in change.withdrawn
+        for request in requests
     ]
-    return replace(change, requests=queue.replaced(change.requests, *done), points=(*change.points, *points))
+    return replace(
+        change,
+        withdrawn=tuple(requests),
+        requests=queue.replaced(change.requests, *done),
+        points=(*change.points, *points),
+    )
 
 
 def _of_request(kind: EventKind, request: Request, state: State, deployment: Deployment) -> Event:

@@ -32,7 +32,8 @@ def _names(said: str, value: str, shown: str) -> bool:
 
 def spoken(options: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     """Each option's value with the words that mean it, for the recogniser of choices."""
+    last = len(options)
     return {
-        value: (shown, str(number), *_ORDINALS[number - 1 : number])
+        value: (shown, str(number), *_ORDINALS[number - 1 : number], *(["last"] * (number == last)))
         for number, (value, shown) in enumerate(options.items(), 1)
     }

@@ -30,7 +30,7 @@ LEDGER_ENTRIES = 20
 def hand_off_id(thread: str, turn: str) -> str:
     """The id of the hand-off that a turn opens: the same if the turn is run again."""
     place = f"{thread}\n{turn}"
-    return f"H-{hashlib.sha256(place.encode()).hexdigest()[:8]}"
+    return f"H-{hashlib.sha256(place.encode()).hexdigest()[:12]}"
 
 
 def farewell(escalation: Escalation, deployment: Deployment) -> Point:

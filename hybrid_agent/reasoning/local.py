@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from hybrid_agent.catalog import Catalog, Slot
-from hybrid_agent.reasoning.answers import read_answer
+from hybrid_agent.catalog import Catalog
+from hybrid_agent.reasoning.answering import answer_to
+from hybrid_agent.reasoning.hints import hints_for
 from hybrid_agent.reasoning.intents.classifier import IntentClassifier
 from hybrid_agent.reasoning.intents.score import IntentScore
 from hybrid_agent.reasoning.protocol import Reading, Understanding, Utterance, Wanted
 from hybrid_agent.reasoning.signals import read_signals
 from hybrid_agent.reasoning.split import split_requests
 from hybrid_agent.slots import Found, Hints, SlotKind, find, meant
-from hybrid_agent.state import Point, QuestionKind, Sentence, SlotValue, Source
+from hybrid_agent.state import Point, Sentence, SlotValue, Source
 
 REPEATED = (SlotKind.DATE, SlotKind.TIME, SlotKind.DATETIME, SlotKind.ADDRESS)
 """Kinds that are said back in full before anything is done, so that the likelier of two readings will do."""
@@ -34,7 +35,7 @@ class LocalReasoner:
         clear = len(divided) > 1 and all(self._clear(reading) for reading in divided)
         return Understanding(
             readings=divided if clear else (whole,),
-            answer=read_answer(utterance.text, also_yes=_agreeing(utterance)).kind,
+            answer=answer_to(utterance),
             signals=read_signals(utterance.text, utterance.earlier),
         )
 
@@ -65,26 +66,16 @@ class LocalReasoner:
         if slot.kind is SlotKind.TEXT and not asked:
             return None
         offered = wanted.options.get(name)
-        if offered and (picked := _pick(utterance, self._hints(slot, utterance, offered, asked))):
+        if offered and (
+            picked := _pick(
+                utterance, hints_for(slot, self.catalog, utterance.now, choices=offered, asked=asked)
+            )
+        ):
             return picked
-        seen = find(slot.kind, utterance.text, self._hints(slot, utterance, slot.choices, asked))
+        seen = find(slot.kind, utterance.text, hints_for(slot, self.catalog, utterance.now, asked=asked))
         one = meant([one for one in seen if not _overlaps(one, taken)], utterance.text)
         usable = asked or slot.kind in REPEATED
         return one if one is not None and (one.certain or usable) else None
-
-    def _hints(
-        self, slot: Slot, utterance: Utterance, choices: Mapping[str, tuple[str, ...]], asked: bool
-    ) -> Hints:
-        return Hints(
-            now=utterance.now,
-            country=self.catalog.country,
-            locale=self.catalog.language,
-            pattern=slot.pattern,
-            labels=slot.labels,
-            choices=choices,
-            asked=asked,
-            prefer="past" if slot.prefer == "past" else "future",
-        )
 
     async def plan(self, intent: str, known: Mapping[str, JsonValue]) -> Sequence[str]:
         """All of the intent's reads, in the catalog's order."""
@@ -93,15 +84,6 @@ class LocalReasoner:
     async def compose(self, points: Sequence[Point]) -> Sequence[Sentence]:
         """The points in the catalog's own words."""
         return [Sentence(text=point.text, evidence=point.evidence) for point in points]
-
-
-def _agreeing(utterance: Utterance) -> tuple[str, ...]:
-    """Words that say yes to this very question: "cancel it" where it is asked whether to cancel an order."""
-    question = utterance.question
-    if question is None or question.kind is not QuestionKind.CONFIRM or not question.text:
-        return ()
-    verb = question.text.split(maxsplit=1)[0]
-    return question.text, f"{verb} it", f"{verb} that"
 
 
 def _overlaps(one: Found, taken: Sequence[Found]) -> bool:

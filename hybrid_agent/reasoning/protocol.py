@@ -13,13 +13,15 @@ from hybrid_agent.state import Frozen, Point, Question, Sentence, Signals, SlotV
 class Utterance(Frozen):
     """A customer's message as the reasoner sees it: screened, with what was said and asked before.
 
-    `now` is aware, in the deployment's time zone; `earlier` are the customer's own messages, oldest first.
+    `now` is aware, in the deployment's time zone; `earlier` are the customer's own messages, oldest first;
+    `pending` are the summaries of what waits for a person's approval.
     """
 
     text: str
     now: datetime
     earlier: tuple[str, ...] = ()
     question: Question | None = None
+    pending: tuple[str, ...] = ()
 
 
 class Reading(Frozen):
