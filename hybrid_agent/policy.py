@@ -115,3 +115,8 @@ def may_decide(approver: Caller, rules: tuple[Approver, ...], action: Action, fa
 def with_arguments(facts: Facts, action: Action) -> Facts:
     """The facts with the action's arguments under `argument`."""
     return {**facts, "argument": dict(action.arguments)}
+
+
+def is_stranger(caller: Caller, owner: str | None) -> bool:
+    """Whether this is another customer's conversation; an anonymous one may be continued after signing in."""
+    return caller.kind is Kind.STAFF or (owner is not None and caller.customer_id != owner)

@@ -15,9 +15,9 @@ from typing import Never
 
 from hybrid_agent.catalog import Autonomy
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.clearing import approval_id
-from hybrid_agent.dialogue.effects import carry_out, look_back
-from hybrid_agent.dialogue.passing import is_passed_on, pass_on
+from hybrid_agent.dialogue.acting.clearing import approval_id
+from hybrid_agent.dialogue.acting.effects import carry_out, look_back
+from hybrid_agent.dialogue.acting.passing import is_passed_on, pass_on
 from hybrid_agent.records import ContradictionError, RecordsError, approvals, hand_offs, ledger, ownership
 from hybrid_agent.records.models import ApprovalStatus, Effect, EffectStatus
 

@@ -7,7 +7,7 @@ from rich.console import Console
 from hybrid_agent.catalog.phrasing import show
 from hybrid_agent.cli import showing
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.proposing import rule_on
+from hybrid_agent.dialogue.acting.proposing import rule_on
 from hybrid_agent.policy import Ruling
 from hybrid_agent.state import Event, Request, State
 

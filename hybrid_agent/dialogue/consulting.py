@@ -11,7 +11,7 @@ from typing import TypeVar
 from pydantic import JsonValue
 
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.replying import standard
+from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.reasoning.answering import answer_to
 from hybrid_agent.reasoning.answers import AnswerKind
 from hybrid_agent.reasoning.hints import hints_for

@@ -1,13 +1,13 @@
 """Points: templates filled from a request's facts, with the evidence under them."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from pydantic import JsonValue
 
 from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.dialogue.facts import Facts
-from hybrid_agent.state import Point, PointKind
+from hybrid_agent.state import Point, PointKind, Sentence
 
 _PLACE = re.compile(r"\{[^}]*\}")
 NOTHING = Facts({}, {})
@@ -28,6 +28,11 @@ def say(
         evidence=tuple(dict.fromkeys((*facts.under(template), *evidence))),
         literal=_PLACE.sub(" ", template),
     )
+
+
+def standard(points: Iterable[Point]) -> list[Sentence]:
+    """The points in their standard words."""
+    return [Sentence(text=point.text, evidence=point.evidence) for point in points]
 
 
 def choices(options: Mapping[str, str]) -> str:

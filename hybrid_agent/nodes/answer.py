@@ -1,7 +1,8 @@
 """Puts the points of the turn into words, with the sources under them."""
 
+from hybrid_agent.dialogue.closing.replying import BLOCKED, as_reply
 from hybrid_agent.dialogue.consulting import worded
-from hybrid_agent.dialogue.replying import BLOCKED, as_reply, standard
+from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.state import State, Update
 

@@ -1,10 +1,10 @@
 """Reads the systems of record for the request that is ready, then answers or proposes its action."""
 
 from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.acting.serving import serve
 from hybrid_agent.dialogue.facts import replace_evidence
-from hybrid_agent.dialogue.gathering import Gathered, gather
+from hybrid_agent.dialogue.gathering.gather import Gathered, gather
 from hybrid_agent.dialogue.saying import say
-from hybrid_agent.dialogue.serving import serve
 from hybrid_agent.dialogue.steps import Stepped
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.state import Phase, PointKind, Request, State, Update

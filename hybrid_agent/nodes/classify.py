@@ -1,6 +1,6 @@
 """Understands the message: new requests, an answer to the open question, a change of mind, the tone."""
 
-from hybrid_agent.dialogue.hearing import hear
+from hybrid_agent.dialogue.hearing.hear import hear
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.state import State, Update
 

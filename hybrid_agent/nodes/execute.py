@@ -1,7 +1,7 @@
 """Carries out what is cleared: the only node that writes to another system, and only through the ledger."""
 
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.executing import execute_request
+from hybrid_agent.dialogue.acting.executing import execute_request
 from hybrid_agent.dialogue.facts import replace_evidence
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.state import Phase, State, Update

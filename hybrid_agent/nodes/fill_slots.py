@@ -1,9 +1,9 @@
 """Fills the slots of the request that is served now, or asks for the one that is missing."""
 
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.filling import Filled, fill
-from hybrid_agent.dialogue.hearing import utterance_of
-from hybrid_agent.dialogue.serving import needs_sign_in, sign_in_first
+from hybrid_agent.dialogue.acting.serving import needs_sign_in, sign_in_first
+from hybrid_agent.dialogue.gathering.filling import Filled, fill
+from hybrid_agent.dialogue.hearing.hear import utterance_of
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.state import Event, EventKind, Request, State, Update
 

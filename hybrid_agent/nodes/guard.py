@@ -2,8 +2,8 @@
 
 from langchain_core.messages import AIMessage
 
-from hybrid_agent.dialogue.closing import blocked, finished, served_of
-from hybrid_agent.dialogue.replying import BLOCKED, status_of, violations
+from hybrid_agent.dialogue.closing.close import blocked, finished, served_of
+from hybrid_agent.dialogue.closing.replying import BLOCKED, status_of, violations
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.records import events
 from hybrid_agent.state import State, Update

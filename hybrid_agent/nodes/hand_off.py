@@ -1,7 +1,7 @@
 """Passes the conversation to a person with everything that is known, so that the customer repeats nothing."""
 
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.packet import build_packet, farewell, hand_off_id, of_ledger
+from hybrid_agent.dialogue.closing.packet import build_packet, farewell, hand_off_id, of_ledger
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.records import approvals, hand_offs, ledger
 from hybrid_agent.state import Escalation, Event, EventKind, Phase, State, Update

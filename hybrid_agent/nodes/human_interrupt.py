@@ -3,9 +3,9 @@
 from langgraph.types import interrupt
 
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.deciding import Deciding, decide, pause_payload
-from hybrid_agent.dialogue.decisions import register
-from hybrid_agent.dialogue.inbox import InvalidDecisionError, read_response
+from hybrid_agent.dialogue.deciding.decide import Deciding, decide, pause_payload
+from hybrid_agent.dialogue.deciding.decisions import register
+from hybrid_agent.dialogue.deciding.inbox import InvalidDecisionError, read_response
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.state import Phase, Served, State, Status, Update
 

@@ -1,6 +1,6 @@
 """Takes in the message: whose conversation it is, whether the bot may speak, and what must not be stored."""
 
-from hybrid_agent.dialogue.arriving import Arrived, arrive, new_messages
+from hybrid_agent.dialogue.hearing.arriving import Arrived, arrive, new_messages
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.records import ownership
 from hybrid_agent.state import State, Update

@@ -1,7 +1,10 @@
-"""Reading which of the offered options a customer means: its number, its place, or its words."""
+"""Questions with options: which one a customer means, by its number, its place or its words."""
 
 import re
 from collections.abc import Mapping
+
+from hybrid_agent.dialogue.saying import say
+from hybrid_agent.state import Point, PointKind, Question, QuestionKind, Request
 
 _ORDINALS = ("first", "second", "third", "fourth", "fifth")
 _NUMBER = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*([1-9])[.)]?")
@@ -37,3 +40,9 @@ def spoken(options: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
         value: (shown, str(number), *_ORDINALS[number - 1 : number], *(["last"] * (number == last)))
         for number, (value, shown) in enumerate(options.items(), 1)
     }
+
+
+def offer_person(request: Request, phrases: Mapping[str, str]) -> tuple[Question, tuple[Point, ...]]:
+    """The question whether a colleague should take over, after answers that could not be used."""
+    question = Question(kind=QuestionKind.PERSON, request_id=request.id)
+    return question, (say(PointKind.ASK, phrases["offer_person"]),)

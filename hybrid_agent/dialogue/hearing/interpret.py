@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.asking import chosen, offer_person
 from hybrid_agent.dialogue.facts import OFFERED
-from hybrid_agent.dialogue.options import chosen
 from hybrid_agent.dialogue.saying import choices, say
 from hybrid_agent.reasoning.answers import AnswerKind
 from hybrid_agent.reasoning.protocol import Reading, Understanding
@@ -242,9 +242,3 @@ def _failed(state: State, request: Request, question: Question, rules: Rules) ->
     evidence = (f"{request.id}.argument", f"{request.id}.slot")
     template, summary = rules.phrases["confirm_again"], request.action.summary
     return Change(kept, question, (say(PointKind.CONFIRM, template, evidence=evidence, summary=summary),))
-
-
-def offer_person(request: Request, phrases: Mapping[str, str]) -> tuple[Question, tuple[Point, ...]]:
-    """The question whether a colleague should take over, after answers that could not be used."""
-    question = Question(kind=QuestionKind.PERSON, request_id=request.id)
-    return question, (say(PointKind.ASK, phrases["offer_person"]),)

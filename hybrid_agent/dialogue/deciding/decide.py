@@ -7,10 +7,10 @@ from typing import Any
 from hybrid_agent.caller import Caller, Kind
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.arriving import is_stranger
-from hybrid_agent.dialogue.decisions import enter
-from hybrid_agent.dialogue.following import Entered
-from hybrid_agent.dialogue.inbox import Form, inbox_request
+from hybrid_agent.dialogue.deciding.decisions import enter
+from hybrid_agent.dialogue.deciding.following import Entered
+from hybrid_agent.dialogue.deciding.inbox import Form, inbox_request
+from hybrid_agent.policy import is_stranger
 from hybrid_agent.records.models import Approval
 from hybrid_agent.state import Escalation, Event, Phase, Point, State, Status, Update
 
@@ -29,7 +29,7 @@ def pause_payload(
 ) -> dict[str, Any]:
     """What the pause shows. A run that a stranger started or resumed ends in it too: no approval is shown."""
     resumed_by_staff = caller.kind is Kind.STAFF and state["status"] is not Status.REFUSED
-    if is_stranger(state, caller) and not resumed_by_staff:
+    if is_stranger(caller, state.get("customer_id")) and not resumed_by_staff:
         return inbox_request([], {}, state["notices"])
     operations = deployment.toolbox.operations
     schemas = {each.operation: operations[each.operation].arguments.model_json_schema() for each in asked}

@@ -4,10 +4,10 @@ import time
 
 from hybrid_agent import policy
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.clearing import about_action, action_of, rule_of
-from hybrid_agent.dialogue.effects import BEGUN, carry_out, how_it_stands
+from hybrid_agent.dialogue.acting.clearing import about_action, action_of, rule_of
+from hybrid_agent.dialogue.acting.effects import BEGUN, carry_out, how_it_stands
+from hybrid_agent.dialogue.acting.proposing import rule_on
 from hybrid_agent.dialogue.facts import facts_of
-from hybrid_agent.dialogue.proposing import rule_on
 from hybrid_agent.dialogue.steps import Stepped
 from hybrid_agent.records import approvals
 from hybrid_agent.records.models import Approval, ApprovalStatus, Edit, Effect, EffectStatus

@@ -4,8 +4,8 @@ from collections.abc import Iterable
 
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.effects import BEGUN
-from hybrid_agent.dialogue.passing import passing_id
+from hybrid_agent.dialogue.acting.effects import BEGUN
+from hybrid_agent.dialogue.acting.passing import passing_id
 from hybrid_agent.reasoning.answers import AnswerKind
 from hybrid_agent.reasoning.protocol import Understanding
 from hybrid_agent.records import hand_offs, ledger

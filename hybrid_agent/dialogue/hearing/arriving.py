@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from langchain_core.messages import AnyMessage, HumanMessage, RemoveMessage
 
-from hybrid_agent.caller import Caller, Kind
+from hybrid_agent.caller import Caller
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.guardrails import Screened, screen_text
+from hybrid_agent.policy import is_stranger
 from hybrid_agent.state import Event, EventKind, Phase, Point, PointKind, State, Status, Update
 
 
@@ -93,7 +94,7 @@ def _first_word(
 ) -> Update:
     """What is decided before anything is understood: strangers, silence, messages with nothing in them."""
     phrases = deployment.phrases
-    if is_stranger(state, caller):
+    if is_stranger(caller, state.get("customer_id")):
         return _refused(say(PointKind.REFUSAL, phrases["not_yours"]), messages)
     known: Update = {"customer_id": caller.customer_id}
     if arrived.person is not None:
@@ -113,12 +114,6 @@ def _first_word(
         if seen
     ]
     return known | {"points": notices}
-
-
-def is_stranger(state: State, caller: Caller) -> bool:
-    """Whether this is somebody else's conversation; an anonymous one may be continued after signing in."""
-    owner = state.get("customer_id")
-    return caller.kind is Kind.STAFF or (owner is not None and caller.customer_id != owner)
 
 
 def _refused(point: Point, messages: Sequence[HumanMessage]) -> Update:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.clearing import about_action, rule_of
+from hybrid_agent.dialogue.acting.clearing import about_action, rule_of
 from hybrid_agent.dialogue.facts import facts_of
 from hybrid_agent.records import approvals
 from hybrid_agent.records.models import Approval, ApprovalStatus

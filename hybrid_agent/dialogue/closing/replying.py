@@ -11,7 +11,6 @@ from hybrid_agent.state import (
     Evidence,
     EvidenceKind,
     Phase,
-    Point,
     PointKind,
     Question,
     Reply,
@@ -22,11 +21,6 @@ from hybrid_agent.state import (
 )
 
 BLOCKED = "guard_blocked"
-
-
-def standard(points: Iterable[Point]) -> list[Sentence]:
-    """The points in their standard words."""
-    return [Sentence(text=point.text, evidence=point.evidence) for point in points]
 
 
 def as_reply(sentences: Sequence[Sentence], evidence: Iterable[Evidence]) -> Reply:

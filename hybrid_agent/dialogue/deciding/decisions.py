@@ -9,11 +9,18 @@ from hybrid_agent.caller import Caller
 from hybrid_agent.catalog import ActionRule, Approver
 from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.clearing import action_of, approval_request, rule_of
+from hybrid_agent.dialogue.acting.clearing import action_of, approval_request, rule_of
+from hybrid_agent.dialogue.acting.proposing import ImpossibleError, checked_arguments, freeze, rule_on
+from hybrid_agent.dialogue.deciding.following import Entered, follow
+from hybrid_agent.dialogue.deciding.inbox import (
+    ApproveForm,
+    EditForm,
+    Form,
+    RejectForm,
+    RespondForm,
+    TakeOverForm,
+)
 from hybrid_agent.dialogue.facts import Facts, facts_of
-from hybrid_agent.dialogue.following import Entered, follow
-from hybrid_agent.dialogue.inbox import ApproveForm, EditForm, Form, RejectForm, RespondForm, TakeOverForm
-from hybrid_agent.dialogue.proposing import ImpossibleError, checked_arguments, freeze, rule_on
 from hybrid_agent.records import approvals, ownership
 from hybrid_agent.records.models import (
     Approval,

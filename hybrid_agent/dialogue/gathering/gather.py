@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.consulting import planned
 from hybrid_agent.dialogue.facts import facts_of, replace_evidence
-from hybrid_agent.dialogue.reads import read_event, read_fact, slots_in
+from hybrid_agent.dialogue.gathering.reads import read_event, read_fact, slots_in
 from hybrid_agent.state import Escalation, Event, Evidence, Request, State
 from hybrid_agent_tools import InvalidArguments, NotFound, ToolError, Unavailable
 

@@ -10,7 +10,7 @@ from hybrid_agent.catalog import ActionRule
 from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import Facts, facts_of
-from hybrid_agent.dialogue.reads import arguments_for
+from hybrid_agent.dialogue.gathering.reads import arguments_for
 from hybrid_agent.state import Action, Request, State
 from hybrid_agent_tools import Operation, Scope
 

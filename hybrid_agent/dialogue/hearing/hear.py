@@ -7,15 +7,15 @@ from zoneinfo import ZoneInfo
 
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.arriving import earlier_texts
-from hybrid_agent.dialogue.catching_up import begun, caught_up, is_overtaken, without_answer
-from hybrid_agent.dialogue.clearing import about_action, drop, next_step
+from hybrid_agent.dialogue.acting.clearing import about_action, drop, next_step
+from hybrid_agent.dialogue.acting.proposing import rule_on
 from hybrid_agent.dialogue.consulting import extracted, understand
+from hybrid_agent.dialogue.deciding.following import standing, withdraw
 from hybrid_agent.dialogue.facts import facts_of, of_requests
-from hybrid_agent.dialogue.filling import wanted_for
-from hybrid_agent.dialogue.following import standing, withdraw
-from hybrid_agent.dialogue.interpret import Change, Heard, Rules, interpret
-from hybrid_agent.dialogue.proposing import rule_on
+from hybrid_agent.dialogue.gathering.filling import wanted_for
+from hybrid_agent.dialogue.hearing.arriving import earlier_texts
+from hybrid_agent.dialogue.hearing.catching_up import begun, caught_up, is_overtaken, without_answer
+from hybrid_agent.dialogue.hearing.interpret import Change, Heard, Rules, interpret
 from hybrid_agent.reasoning.protocol import Understanding, Utterance
 from hybrid_agent.state import (
     Escalation,

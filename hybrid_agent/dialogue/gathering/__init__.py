@@ -1,0 +1,1 @@
+"""Gathering what a request needs: its slots and the facts."""
