@@ -16,7 +16,7 @@ from hybrid_agent_tools.order_states import (
     ShipmentStatus,
     order_status,
 )
-from hybrid_agent_tools.values import Address, Money, Record, ShortText, Timestamp, Value
+from hybrid_agent_tools.values import Address, Money, PositiveMoney, Record, ShortText, Timestamp, Value
 
 __all__ = [
     "Cancellation",
@@ -267,10 +267,16 @@ class OrderSystem(Protocol):
 
     @write(risk=Risk.HIGH, idempotency=Idempotency.KEY, read_back="find_refund")
     async def refund(
-        self, *, order_number: OrderNumber, amount: Money, reason: ShortText, customer_id: str, key: str
+        self,
+        *,
+        order_number: OrderNumber,
+        amount: PositiveMoney,
+        reason: ShortText,
+        customer_id: str,
+        key: str,
     ) -> Refund:
         """Pay back an amount of an order by the way it was paid."""
 
     async def find_refund(
-        self, *, order_number: OrderNumber, amount: Money, customer_id: str, key: str
+        self, *, order_number: OrderNumber, amount: PositiveMoney, customer_id: str, key: str
     ) -> Refund | None: ...

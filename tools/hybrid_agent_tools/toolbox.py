@@ -164,6 +164,14 @@ class Toolbox:
                 system=operation.port,
                 advice="Try again in a moment.",
             ) from error
+        except ToolError:
+            raise
+        except Exception as error:
+            raise Unavailable(
+                f"{operation.name} ended without an answer ({type(error).__name__}).",
+                system=operation.port,
+                advice="Look into the connector's log.",
+            ) from error
         return result
 
 

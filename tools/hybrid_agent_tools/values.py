@@ -4,7 +4,15 @@ from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    model_validator,
+)
 
 from hybrid_agent_tools.iso import COUNTRIES, minor_units
 
@@ -16,6 +24,7 @@ __all__ = [
     "LongText",
     "Money",
     "Phone",
+    "PositiveMoney",
     "Record",
     "ShortText",
     "Timestamp",
@@ -143,6 +152,15 @@ class Money(Value):
         if other.currency != self.currency:
             raise CurrencyMismatch(f"{self} and {other} are in different currencies")
         return other.amount
+
+
+def _above_zero(money: Money) -> Money:
+    if money.amount <= 0:
+        raise ValueError("the amount must be above zero")
+    return money
+
+
+PositiveMoney = Annotated[Money, AfterValidator(_above_zero)]
 
 
 class Address(Value):
