@@ -27,7 +27,7 @@ class Deployment:
     """One shop's bot: what it serves, with what, and where it keeps its records.
 
     `lease` is how long a claimed write may take before it is looked at by somebody else; `worker` names
-    this process in the ledger.
+    this process in the ledger. `patience` is how long the reasoner may take for one answer.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Deployment:
     knowledge: Knowledge | None = None
     clock: Clock = now_utc
     worker: str = "bot"
+    patience: timedelta = timedelta(seconds=20)
     lease: timedelta = timedelta(minutes=2)
     close: Callable[[], Awaitable[None]] = field(default=nothing_to_close)
 

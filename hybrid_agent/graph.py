@@ -24,11 +24,12 @@ def build_graph(deployment: Deployment, *, checkpointer: Checkpointer = None) ->
 
     It stores one checkpoint a run (`durability="exit"`), unless the run asks for another durability.
 
-    As a part of a larger graph it is built with `checkpointer=True`, and `whole_state(deployment)` where the
-    parent shares its `messages`.
+    As a part of a larger graph that shares its `messages`, compile `builder(deployment, output=State)` with
+    `checkpointer=True` instead.
     """
     graph = builder(deployment).compile(checkpointer=knowing_our_types(checkpointer))
-    # At the default durability the message would be stored as it came, before `screen` has cleaned it.
+    # The ledger makes writes safe, not the checkpoint; and at the default durability LangGraph stores the
+    # input as it came, before the state has taken it in screened.
     return graph.with_config({"configurable": {CONFIG_KEY_DURABILITY: "exit"}})
 
 
@@ -69,13 +70,15 @@ def after_classify(
     return "hand_off" if state["escalation"] else "answer"
 
 
-def after_fill_slots(state: State) -> Literal["call_tools", "fill_slots", "answer"]:
+def after_fill_slots(state: State) -> Literal["call_tools", "fill_slots", "hand_off", "answer"]:
     """A question goes out; a request that is complete is served; one that ended makes way for the next."""
     if state["question"] is not None:
         return "answer"
     if first_in(state["requests"], Phase.READY):
         return "call_tools"
-    return "fill_slots" if current(state["requests"]) else "answer"
+    if current(state["requests"]):
+        return "fill_slots"
+    return "hand_off" if state["escalation"] else "answer"
 
 
 def after_step(state: State) -> Literal["execute", "fill_slots", "hand_off", "answer"]:

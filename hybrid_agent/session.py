@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any
 from weakref import WeakValueDictionary
 
 from langchain_core.messages import HumanMessage
@@ -12,13 +12,12 @@ from langgraph.types import Command
 
 from hybrid_agent.caller import Caller
 from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.requests import first_in
 from hybrid_agent.graph import Graph
 from hybrid_agent.records import events, hand_offs, ownership
 from hybrid_agent.records.models import HandOff, Taken
-from hybrid_agent.state import Event, EventKind, Reply, Served, Status, Step
-
-DURABILITY: Final = "exit"
-"""The ledger makes writes safe, not the checkpoint, so one checkpoint a run is enough."""
+from hybrid_agent.redaction.screen import screen_text
+from hybrid_agent.state import Event, EventKind, Phase, Reply, Served, Status, Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +44,7 @@ class Session:
 
     async def send(self, thread: str, text: str, caller: Caller, *, message_id: str | None = None) -> Turn:
         """A customer's message. The same `message_id` again is the same message: nothing happens twice."""
-        message = HumanMessage(text, id=message_id)
+        message = HumanMessage(screen_text(text).text, id=message_id)
         return await self._run(thread, {"messages": [message]}, caller)
 
     async def decide(self, thread: str, decisions: Sequence[Mapping[str, Any]], person: Caller) -> Turn:
@@ -83,10 +82,17 @@ class Session:
         async with lock:
             if isinstance(given, Command):
                 known = await self.graph.aget_state(config)
-                if not known.interrupts:
+                if not known.interrupts and not await self._paused_again(known.values, config, caller):
                     return _nothing_pending(thread, known.values)
-            result = await self.graph.ainvoke(given, config, context=caller, durability=DURABILITY)
+            result = await self.graph.ainvoke(given, config, context=caller)
         return await self._turn(thread, result)
+
+    async def _paused_again(self, values: Mapping[str, Any], config: RunnableConfig, caller: Caller) -> bool:
+        """Pause once more where a turn that failed discarded the pause of an approval that waits."""
+        if first_in(values.get("requests", ()), Phase.APPROVING) is None:
+            return False
+        await self.graph.aupdate_state(config, {}, as_node="guard")
+        return "__interrupt__" in await self.graph.ainvoke(None, config, context=caller)
 
     async def _turn(self, thread: str, result: Mapping[str, Any]) -> Turn:
         served: Served = result.get("served") or Served()

@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.messages import AnyMessage
-from langgraph.graph.message import add_messages
 from pydantic import BaseModel, ConfigDict, Field, JsonValue
+
+from hybrid_agent.redaction.messages import add_screened
 
 
 class Frozen(BaseModel):
@@ -281,7 +282,7 @@ class Signals(Frozen):
 class Input(TypedDict):
     """What a caller sends: the customer's new message."""
 
-    messages: Annotated[list[AnyMessage], add_messages]
+    messages: Annotated[list[AnyMessage], add_screened]
 
 
 class State(Input, total=False):

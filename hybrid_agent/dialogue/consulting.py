@@ -4,8 +4,10 @@ A failure is never the conversation's: nothing understood leads to a question or
 question, no plan to all reads, no words to the standard ones.
 """
 
+import asyncio
 import logging
 from collections.abc import Awaitable, Mapping, Sequence
+from datetime import timedelta
 from typing import TypeVar
 
 from pydantic import JsonValue
@@ -31,7 +33,9 @@ async def understand(utterance: Utterance, deployment: Deployment) -> Understand
     A yes lets a write happen, so that the reasoner's reading of it is not enough.
     """
     nothing = Reading(intent=None, confidence=0.0, text=utterance.text)
-    understood = await _asked(deployment.reasoner.classify(utterance), Understanding(readings=(nothing,)))
+    understood = await _asked(
+        deployment.reasoner.classify(utterance), Understanding(readings=(nothing,)), deployment.patience
+    )
     readings = tuple(_known(each, deployment) for each in understood.readings[:MOST_REQUESTS])
     answer = understood.answer
     if answer is AnswerKind.YES and answer_to(utterance) is not AnswerKind.YES:
@@ -41,7 +45,7 @@ async def understand(utterance: Utterance, deployment: Deployment) -> Understand
 
 async def extracted(utterance: Utterance, wanted: Wanted, deployment: Deployment) -> Mapping[str, SlotValue]:
     """The wanted slots that the message gives, each a valid value of its kind, and no others."""
-    found = await _asked(deployment.reasoner.extract(utterance, wanted), {})
+    found = await _asked(deployment.reasoner.extract(utterance, wanted), {}, deployment.patience)
     return {
         name: slot
         for name, slot in found.items()
@@ -62,13 +66,14 @@ def _valid(name: str, value: JsonValue, utterance: Utterance, wanted: Wanted, de
 async def planned(intent: str, known: Mapping[str, JsonValue], deployment: Deployment) -> Sequence[str]:
     """The reads worth doing, in the catalog's order; the gate needs the required ones, whatever the plan."""
     reads = deployment.catalog.intents[intent].reads
-    plan = await _asked(deployment.reasoner.plan(intent, known), tuple(reads))
+    plan = await _asked(deployment.reasoner.plan(intent, known), tuple(reads), deployment.patience)
     return [name for name, read in reads.items() if read.required or name in plan]
 
 
 async def worded(points: Sequence[Point], deployment: Deployment) -> list[Sentence]:
     """The points in words; in their standard words where the reasoner has none."""
-    return list(await _asked(deployment.reasoner.compose(points), ())) or standard(points)
+    said = await _asked(deployment.reasoner.compose(points), (), deployment.patience)
+    return list(said) or standard(points)
 
 
 def _known(reading: Reading, deployment: Deployment) -> Reading:
@@ -77,9 +82,10 @@ def _known(reading: Reading, deployment: Deployment) -> Reading:
     return reading.model_copy(update={"intent": None, "confidence": 0.0})
 
 
-async def _asked(answer: Awaitable[T], otherwise: T) -> T:
+async def _asked(answer: Awaitable[T], otherwise: T, patience: timedelta) -> T:
     try:
-        return await answer
-    except Exception as error:  # whatever a model's client raises
-        _log.warning("the reasoner failed and is done without: %s: %s", type(error).__name__, error)
+        async with asyncio.timeout(patience.total_seconds()):
+            return await answer
+    except Exception as error:  # whatever a model's client raises; its text may quote the customer
+        _log.warning("the reasoner failed and is done without: %s", type(error).__name__)
         return otherwise

@@ -1,7 +1,5 @@
-"""What comes in is screened, what goes out is held to its evidence, and what is recorded is masked."""
+"""What goes out is held to its evidence."""
 
 from hybrid_agent.guardrails.checks import Ground, Violation, check
-from hybrid_agent.guardrails.masking import mask
-from hybrid_agent.guardrails.screen import Screened, screen_text
 
-__all__ = ["Ground", "Screened", "Violation", "check", "mask", "screen_text"]
+__all__ = ["Ground", "Violation", "check"]

@@ -2,6 +2,7 @@
 
 from hybrid_agent.dialogue.hearing.arriving import Arrived, arrive, new_messages
 from hybrid_agent.nodes.here import Here
+from hybrid_agent.policy import is_stranger
 from hybrid_agent.records import ownership
 from hybrid_agent.state import State, Update
 
@@ -9,7 +10,7 @@ from hybrid_agent.state import State, Update
 async def screen(state: State, here: Here) -> Update:
     """Begin a turn; a message that was delivered before changes nothing."""
     messages = new_messages(state)
-    if not messages and state.get("turn"):
+    if not messages and state.get("turn") and not is_stranger(here.caller, state.get("customer_id")):
         return {}
     async with here.deployment.records.read() as connection:
         owned, waiting = await ownership.standing(connection, here.thread)

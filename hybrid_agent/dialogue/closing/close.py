@@ -7,7 +7,8 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.closing.packet import hand_off_id
 from hybrid_agent.dialogue.closing.replying import BLOCKED
-from hybrid_agent.guardrails import Violation, mask
+from hybrid_agent.guardrails import Violation
+from hybrid_agent.redaction.masking import mask
 from hybrid_agent.state import Escalation, Event, EventKind, Phase, Served, State, Status, Update
 
 

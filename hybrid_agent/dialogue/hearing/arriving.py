@@ -9,8 +9,8 @@ from hybrid_agent.caller import Caller
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.saying import say
-from hybrid_agent.guardrails import Screened, screen_text
 from hybrid_agent.policy import is_stranger
+from hybrid_agent.redaction.screen import Screened, screen_text
 from hybrid_agent.state import Event, EventKind, Phase, Point, PointKind, State, Status, Update
 
 
@@ -45,17 +45,12 @@ def earlier_texts(messages: list[AnyMessage], turn: str) -> tuple[str, ...]:
 def arrive(
     state: State, messages: list[HumanMessage], caller: Caller, deployment: Deployment, arrived: Arrived
 ) -> Update:
-    """The state at the start of a turn, with the message as it may be stored."""
+    """The state at the start of a turn."""
     screened = [screen_text(str(message.text)) for message in messages]
     turn = str(messages[-1].id) if messages else "empty"
     heard = "\n".join(each.text for each in screened).strip()
     now = deployment.clock()
     begun: Update = _kept(state, arrived) | {
-        "messages": [
-            HumanMessage(content=clean.text, id=message.id)
-            for message, clean in zip(messages, screened, strict=True)
-            if clean.text != message.content
-        ],
         "turn": turn,
         "heard": heard,
         "started": now,

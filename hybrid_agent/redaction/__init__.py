@@ -1,0 +1,1 @@
+"""What may be stored of a message, and what may be shown of it elsewhere."""
