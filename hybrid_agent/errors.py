@@ -1,10 +1,19 @@
-"""What can go wrong with a deployment's own files and parts.
+"""What can go wrong.
 
 HybridAgentError
-└── ConfigurationError   a file, key, value or part that the deployment gave cannot be used
+├── ConfigurationError         a file, key, value or part that the deployment gave cannot be used
+│   ├── ModelFileError         the encoder's model is missing, truncated or altered
+│   ├── TrainingError          the examples cannot train a classifier
+│   └── SavedClassifierError   a saved classifier cannot be used
+├── NotStaffError              somebody else asked for what only staff may do
+├── EncodingError              an encoder gave something that cannot be used as vectors
+├── KnowledgeError             a source or an article of the help centre is not usable
+├── RecordsError               the records cannot be read, opened or written
+└── NotPossibleError           what was asked of a command cannot be done now
 
-Errors of the systems of record are in `hybrid_agent_tools.errors`, those of the records in
-`hybrid_agent.records.errors`.
+Those that are not below are beside what raises them, in `errors.py` of `encoding`, `reasoning.intents`,
+`knowledge` and `records`, and in `cli.failing`. Errors of the systems of record are in
+`hybrid_agent_tools.errors`.
 """
 
 from pathlib import Path
@@ -24,3 +33,7 @@ class ConfigurationError(HybridAgentError):
         super().__init__(
             ": ".join(part for part in (self.where, message) if part) + (f"\n  {advice}" * bool(advice))
         )
+
+
+class NotStaffError(HybridAgentError):
+    """What was asked is for members of staff only; nothing was changed."""

@@ -14,7 +14,6 @@ from hybrid_agent.catalog.overlap import overlaps
 from hybrid_agent.cli.failing import NOT_AS_EXPECTED
 from hybrid_agent.cli.places import settings_file
 from hybrid_agent.errors import HybridAgentError
-from hybrid_agent.knowledge.errors import KnowledgeError
 from hybrid_agent.portal import run_here
 from hybrid_agent.settings import Settings, read_settings, settings_schema
 from hybrid_agent_tools import Connection, Operation, Toolbox, ToolError, connect
@@ -61,7 +60,7 @@ def findings(settings: Settings, catalog: Catalog, folder: Path) -> list[Finding
 def _as_finding(where: str, found: list[Finding]) -> Iterator[None]:
     try:
         yield
-    except (HybridAgentError, KnowledgeError, ToolError) as problem:
+    except (HybridAgentError, ToolError) as problem:
         found.append(error(where, str(problem)))
 
 

@@ -41,7 +41,6 @@ def in_words(error: Exception) -> str:
 
 def foreseen(error: Exception) -> bool:
     """Whether the error's own text was written for whoever runs the deployment."""
-    from hybrid_agent.knowledge.errors import KnowledgeError
     from hybrid_agent_tools import ToolError
 
-    return isinstance(error, HybridAgentError | KnowledgeError | ToolError)
+    return isinstance(error, HybridAgentError | ToolError)

@@ -1,12 +1,15 @@
 """What can go wrong in the knowledge room.
 
-KnowledgeError
-├── SourceError    a folder or file that cannot be read, or holds no article
-└── ArticleError   an article whose front matter or text is not usable
+HybridAgentError
+└── KnowledgeError
+    ├── SourceError    a folder or file that cannot be read, or holds no article
+    └── ArticleError   an article whose front matter or text is not usable
 """
 
+from hybrid_agent.errors import HybridAgentError
 
-class KnowledgeError(Exception):
+
+class KnowledgeError(HybridAgentError):
     """The message says what is wrong, in which folder or file, and what to do now."""
 
 
