@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hybrid_agent.encoding.model_file import installed_model, load_tokenizer, read_checked
+from hybrid_agent.encoding.model_file import SHA256, installed_model, load_tokenizer, read_checked
 from hybrid_agent.encoding.session import BLOCKS, DIMENSIONS, open_session, pool
 
 if TYPE_CHECKING:
@@ -31,11 +31,10 @@ class MiniLM:
     """
 
     def __init__(self, path: Path | None = None, *, threads: int = 1) -> None:
-        installed, sha256 = installed_model()
-        self._session = open_session(read_checked(path or installed, sha256), threads)
+        self._session = open_session(read_checked(path or installed_model()), threads)
         self._tokenizer, tokenizer_sha256 = load_tokenizer(MAX_PIECES)
         self._pool_single = functools.lru_cache(CACHED_TEXTS)(self._pool_one)
-        self.name = f"minilm-l6-{sha256[:12]}-{tokenizer_sha256[:12]}-{MAX_PIECES}"
+        self.name = f"minilm-l6-{SHA256[:12]}-{tokenizer_sha256[:12]}-{MAX_PIECES}"
         self.dimensions = DIMENSIONS
         self.layers: Wide = _Layers(self)
 

