@@ -30,7 +30,6 @@ check: $(VENV)/.dev
 	@$(BIN)/ruff check
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
-	@$(BIN)/lint-imports
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
 
 bench: $(VENV)/.local
