@@ -11,6 +11,7 @@ from hybrid_agent.catalog.lint_slots import lint_slot, lint_slots_of
 from hybrid_agent.catalog.lint_types import lint_types
 from hybrid_agent.catalog.load import standard_phrases
 from hybrid_agent.catalog.models import ActionRule, Autonomy, Catalog, Intent, Read
+from hybrid_agent.catalog.phrasing import places
 from hybrid_agent_tools import Operation, Risk, Scope
 
 __all__ = ["Finding", "lint"]
@@ -41,11 +42,21 @@ def _catalog(catalog: Catalog) -> Iterator[Finding]:
         yield error(
             f"phrases.{name}", f"there is no phrase of this name; known: {', '.join(standard_phrases())}"
         )
+    yield from _phrases(catalog)
     if catalog.thresholds.act < catalog.thresholds.understand:
         yield error("thresholds", "act is below understand: the bot would act on what it would ask about")
     used = {slot for intent in catalog.intents.values() for slot in intent.slots}
     for name in catalog.slots.keys() - used:
         yield warning(f"slots.{name}", "no intent uses this slot")
+
+
+def _phrases(catalog: Catalog) -> Iterator[Finding]:
+    business = {f"business.{name}" for name in catalog.business}
+    for name in catalog.phrases.keys() & standard_phrases().keys():
+        allowed = {*places(standard_phrases()[name]), *business}
+        for path in set(places(catalog.phrases[name])) - allowed:
+            known = ", ".join(sorted(allowed)) or "no places"
+            yield error(f"phrases.{name}", f"{{{path}}} has no value here; it may use: {known}")
 
 
 def _intent(

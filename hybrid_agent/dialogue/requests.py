@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 
+from hybrid_agent.catalog import Catalog
 from hybrid_agent.dialogue.facts import KEPT_REQUESTS
 from hybrid_agent.reasoning.protocol import Reading
-from hybrid_agent.state import Phase, Question, Request, State
+from hybrid_agent.state import Escalation, Phase, Question, Request, State
 
 WAITING = (Phase.ASKING, Phase.CONFIRMING)
 FINISHED = (Phase.DONE, Phase.HANDED_OFF)
+NO_LONGER_OFFERED = Escalation(reasons=("no_longer_offered",))
 
 
 def current(requests: Iterable[Request]) -> Request | None:
@@ -45,6 +47,25 @@ def queued(requests: Sequence[Request], new: Sequence[Request]) -> list[Request]
     finished = [request for request in both if request.phase in FINISHED]
     forgotten = {request.id for request in finished[: max(0, len(both) - KEPT_REQUESTS)]}
     return [request for request in both if request.id not in forgotten]
+
+
+def retired(requests: Iterable[Request], catalog: Catalog) -> list[Request]:
+    """Unfinished requests that the catalog, edited since, serves no longer, or by another operation."""
+    return [each for each in requests if each.phase not in FINISHED and _is_retired(each, catalog)]
+
+
+def _is_retired(request: Request, catalog: Catalog) -> bool:
+    if request.intent is None:
+        return False
+    intent = catalog.intents.get(request.intent)
+    if intent is None or request.action is None:
+        return intent is None
+    return intent.action is None or intent.action.operation != request.action.operation
+
+
+def handed_off(requests: Iterable[Request]) -> list[Request]:
+    """The requests as they are passed to a person."""
+    return [request.model_copy(update={"phase": Phase.HANDED_OFF}) for request in requests]
 
 
 def of_turn(request: Request, state: State) -> bool:

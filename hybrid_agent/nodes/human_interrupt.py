@@ -12,6 +12,10 @@ from hybrid_agent.state import Phase, Served, State, Status, Update
 
 async def human_interrupt(state: State, here: Here) -> Update:
     """Ask for every approval that is due, wait, and enter what a person decides on any of them."""
+    gone = queue.retired(state["requests"], here.deployment.catalog)
+    if gone:
+        requests = queue.replaced(state["requests"], *queue.handed_off(gone))
+        return {"requests": requests, "points": [], "reply": None, "escalation": queue.NO_LONGER_OFFERED}
     waiting = queue.in_phase(state["requests"], Phase.APPROVING)
     asked = [await register(request, state, here.deployment, here.thread) for request in waiting]
     decided = interrupt(pause_payload(asked, state, here.deployment, here.caller))

@@ -1,5 +1,6 @@
 """What the gate's ruling means for a request: ask the customer, ask a person, or clear it for execution."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -8,7 +9,7 @@ from hybrid_agent.catalog import ActionRule
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import Facts, facts_of
 from hybrid_agent.dialogue.saying import say
-from hybrid_agent.dialogue.steps import Stepped
+from hybrid_agent.dialogue.steps import Stepped, resolved
 from hybrid_agent.policy import Ruling, Verdict
 from hybrid_agent.records import ContradictionError, approvals, ledger
 from hybrid_agent.records.models import ApprovalRequest, Effect, EffectStatus
@@ -26,6 +27,9 @@ from hybrid_agent.state import (
     State,
 )
 
+UNDER_WAY = {EffectStatus.PROPOSED: "still_pending", EffectStatus.UNKNOWN: "outcome_unknown"}
+"""What is said of the same action that is under way already; in any other state it is being done."""
+
 
 async def next_step(
     request: Request, ruling: Ruling, state: State, deployment: Deployment, thread: str
@@ -37,7 +41,8 @@ async def next_step(
             return _done(request, say(PointKind.REFUSAL, deployment.phrases["sign_in"]))
         case Verdict.NOT_ALLOWED:
             template = ruling.otherwise or deployment.phrases["not_possible"]
-            return _done(request, about_action(PointKind.ANSWER, template, request, facts, deployment))
+            told = about_action(PointKind.ANSWER, template, request, facts, deployment)
+            return replace(_done(request, told), events=(resolved(request, state, deployment.clock()),))
         case Verdict.HAND_OFF:
             return Stepped(request, escalation=Escalation(reasons=ruling.reasons))
         case Verdict.PROCEED:
@@ -50,6 +55,7 @@ async def _proceed(
     action, now = action_of(request), deployment.clock()
     async with deployment.records.write() as tx:
         twin = await ledger.in_flight(tx, action, now=now)
+        known = await ledger.get(tx, action.id)
         if twin is None:
             standing = await ledger.propose(tx, action, thread=thread, intent=str(request.intent), now=now)
             if ruling.approval and _agreed(request, ruling):
@@ -64,13 +70,13 @@ async def _proceed(
             return Stepped(request.model_copy(update={"phase": Phase.CLEARED, "confirmed": twin.digest}))
     elif twin is not None:
         return _same_again(request, facts, twin, deployment)
-    proposed = _event(EventKind.PROPOSED, request, state, now)
+    proposed = () if twin or known else (_event(EventKind.PROPOSED, request, state, now),)
     if not _agreed(request, ruling):
         return _ask_customer(request, facts, deployment, proposed)
     if ruling.approval:
         return _ask_person(request, facts, deployment, proposed)
     cleared = request.model_copy(update={"phase": Phase.CLEARED})
-    return Stepped(cleared, events=(proposed,))
+    return Stepped(cleared, events=proposed)
 
 
 def _left_behind(twin: Effect, state: State, thread: str) -> bool:
@@ -83,17 +89,21 @@ def _agreed(request: Request, ruling: Ruling) -> bool:
     return not ruling.customer_yes or request.confirmed == action_of(request).digest
 
 
-def _ask_customer(request: Request, facts: Facts, deployment: Deployment, proposed: Event) -> Stepped:
+def _ask_customer(
+    request: Request, facts: Facts, deployment: Deployment, proposed: tuple[Event, ...]
+) -> Stepped:
     template = rule_of(request, deployment).confirm or deployment.phrases["confirm"]
     return Stepped(
         request.model_copy(update={"phase": Phase.CONFIRMING}),
         question=Question(kind=QuestionKind.CONFIRM, request_id=request.id, text=action_of(request).summary),
         points=(about_action(PointKind.CONFIRM, template, request, facts, deployment),),
-        events=(proposed,),
+        events=proposed,
     )
 
 
-def _ask_person(request: Request, facts: Facts, deployment: Deployment, proposed: Event) -> Stepped:
+def _ask_person(
+    request: Request, facts: Facts, deployment: Deployment, proposed: tuple[Event, ...]
+) -> Stepped:
     template = rule_of(request, deployment).pending or deployment.phrases["pending"]
     waiting = request.model_copy(
         update={"phase": Phase.APPROVING, "approval_id": approval_id(action_of(request))}
@@ -101,13 +111,13 @@ def _ask_person(request: Request, facts: Facts, deployment: Deployment, proposed
     return Stepped(
         waiting,
         points=(about_action(PointKind.PENDING, template, request, facts, deployment),),
-        events=(proposed,),
+        events=proposed,
     )
 
 
 def _same_again(request: Request, facts: Facts, twin: Effect, deployment: Deployment) -> Stepped:
     """The same is under way already for this customer: say so instead of doing it twice."""
-    phrase = "still_pending" if twin.status is EffectStatus.PROPOSED else "already_pending"
+    phrase = UNDER_WAY.get(twin.status, "in_progress")
     return _done(
         request, about_action(PointKind.PENDING, deployment.phrases[phrase], request, facts, deployment)
     )

@@ -73,8 +73,7 @@ def _passed_on(state: State) -> list[Request]:
 
 
 def _summary(requests: list[Request], escalation: Escalation, deployment: Deployment) -> str:
-    intents = deployment.catalog.intents
-    wants = [intents[request.intent].title if request.intent else "something unclear" for request in requests]
+    wants = [_title(request, deployment) or request.intent or "something unclear" for request in requests]
     slots = {name: slot.value for request in requests for name, slot in request.slots.items()}
     known = [f"{name.replace('_', ' ')} {show(value)}" for name, value in slots.items()]
     reasons = ", ".join(reason.replace("_", " ") for reason in escalation.reasons)
@@ -85,8 +84,17 @@ def _summary(requests: list[Request], escalation: Escalation, deployment: Deploy
 
 
 def _intent(request: Request, deployment: Deployment) -> dict[str, JsonValue]:
-    title = deployment.catalog.intents[request.intent].title if request.intent else None
-    return {"intent": request.intent, "title": title, "confidence": request.confidence, "said": request.text}
+    return {
+        "intent": request.intent,
+        "title": _title(request, deployment),
+        "confidence": request.confidence,
+        "said": request.text,
+    }
+
+
+def _title(request: Request, deployment: Deployment) -> str | None:
+    intent = deployment.catalog.intents.get(request.intent or "")
+    return intent.title if intent else None
 
 
 def _entity(request: Request, name: str) -> dict[str, JsonValue]:

@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from hybrid_agent import policy
 from hybrid_agent.caller import Caller
 from hybrid_agent.catalog import ActionRule, Approver
+from hybrid_agent.catalog.paths import Scope
 from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.acting.clearing import action_of, approval_request, rule_of
@@ -117,23 +118,26 @@ def _edit(
         )
     sources = {**old.sources, **dict.fromkeys(changed, f"person:{approver.id}")}
     facts = facts_of(request, state["evidence"], deployment.catalog)
-    summary = render(rule.summary, _resummed(facts, rule, arguments))
+    resummed = _resummed(facts, rule, arguments)
+    summary = _written(rule.summary, resummed)
     new = freeze(
         request, operation, arguments, sources, summary=summary, thread=thread, customer_id=old.customer_id
     )
     edited = request.model_copy(update={"action": new})
     ruling = rule_on(edited, state, deployment)
     if ruling.verdict is not policy.Verdict.PROCEED:
-        why = (
-            render(ruling.otherwise, _resummed(facts, rule, arguments))
-            if ruling.otherwise
-            else "the policy says no."
-        )
-        raise ImpossibleError(why)
+        raise ImpossibleError(_written(ruling.otherwise or "the policy says no.", resummed))
     rules = _rules(request, deployment)
     if policy.may_decide(approver, rules, new, facts.scope):
         return Edit(action=new, reason=form.message)
     return Edit(action=new, approval=approval_request(edited, rule, new, facts, now), reason=form.message)
+
+
+def _written(template: str, scope: Scope) -> str:
+    try:
+        return render(template, scope)
+    except KeyError as hole:
+        raise ImpossibleError(f"nothing is known for {hole} with these values.") from None
 
 
 def _identifying(request: Request, deployment: Deployment) -> set[str]:

@@ -78,14 +78,18 @@ class Settled:
 
 async def _settle(state: State, deployment: Deployment) -> tuple[State, Settled]:
     """The state with approvals and actions as the records have them now: decided or begun meanwhile."""
-    caught = await caught_up(state["requests"], deployment)
+    gone = queue.retired(state["requests"], deployment.catalog)
+    known = queue.replaced(state["requests"], *queue.handed_off(gone))
+    caught = await caught_up(known, deployment)
     waiting = queue.in_phase(caught, Phase.APPROVING)
     entered = [await standing(request, state, deployment) for request in waiting]
     requests = queue.replaced(caught, *(each.request for each in entered))
     settled = Settled(
         points=tuple(point for each in entered for point in each.points),
         events=tuple(event for each in entered for event in each.events),
-        escalation=next((each.escalation for each in entered if each.escalation), None),
+        escalation=queue.NO_LONGER_OFFERED
+        if gone
+        else next((each.escalation for each in entered if each.escalation), None),
     )
     return {**state, "requests": requests}, settled
 
