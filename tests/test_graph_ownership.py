@@ -7,6 +7,7 @@ from graph_kit import ADDRESS, AGENT, ANNA, NOBODY, OLIVER, REFUND, Stage
 from langchain_core.messages import HumanMessage
 
 from hybrid_agent import Caller, Status
+from hybrid_agent.errors import NotStaffError
 
 pytest_plugins = ["graph_fixtures"]
 
@@ -53,6 +54,44 @@ async def test_only_whoever_has_the_conversation_gives_it_back(stage: Stage) -> 
     assert not (await stage.session.take_over("t", tom)).done
     assert not (await stage.session.release("t", tom)).done
     assert (await stage.say("hello")).reply is None
+
+
+async def marks(stage: Stage) -> list[str]:
+    """The events of taking over and giving back, and whether each hand-off is open."""
+    owned = [each.event.kind.value for each in await stage.happened()]
+    return [each for each in owned if each in ("taken_over", "released")] + [
+        each.status for each in await stage.handed_off()
+    ]
+
+
+@pytest.mark.parametrize("who", [ANNA, OLIVER, NOBODY], ids=["customer", "other", "anonymous"])
+async def test_only_staff_take_over_and_give_back(stage: Stage, who: Caller) -> None:
+    """A customer, another one or somebody unknown neither silences the bot nor closes a hand-off."""
+    await stage.say("I want to talk to a human")
+    for deed in (stage.session.take_over, stage.session.release):
+        with pytest.raises(NotStaffError, match="only staff"):
+            await deed("t", who)
+    assert await marks(stage) == ["open"]
+
+
+async def test_taking_over_and_giving_back_again_changes_nothing(stage: Stage) -> None:
+    """Repeated by the same person or by a colleague, each is on record once, and no conversation is made up."""
+    await stage.say("I want to talk to a human")
+    for deed in (stage.session.take_over, stage.session.release):
+        assert [(await deed("t", AGENT)).changed for _ in range(2)] == [True, False]
+    assert not (await stage.session.release("t", Caller.staff("tom", "agent"))).changed
+    assert await marks(stage) == ["taken_over", "released", "closed"]
+    assert not (await stage.session.release("never", AGENT)).changed
+    assert await marks(stage) == ["taken_over", "released", "closed"]
+
+
+async def test_staff_close_a_hand_off_that_nobody_took(stage: Stage) -> None:
+    """Giving back a conversation that only waits for a person lets the bot speak again, on record once."""
+    await stage.say("I want to talk to a human")
+    for _ in range(2):
+        await stage.session.release("t", AGENT)
+    assert await marks(stage) == ["released", "closed"]
+    assert (await stage.say("Where is order 1002?")).status is Status.ANSWERED
 
 
 async def test_a_take_over_withdraws_what_was_pending(stage: Stage) -> None:
@@ -182,3 +221,21 @@ async def test_a_customer_resuming_sees_no_payload_of_staff(stage: Stage) -> Non
     turn = await stage.decide(pending, who=OLIVER)
     expect_told_nothing(turn.approvals)
     assert stage.refunds() == []
+
+
+@pytest.mark.parametrize("who", [OLIVER, NOBODY], ids=["other", "anonymous"])
+async def test_a_stranger_who_says_nothing_new_learns_nothing(stage: Stage, who: Caller) -> None:
+    """No message at all, or the id of one that was answered, shows a stranger nothing of the conversation."""
+    await stage.session.send("t", "Where is my order 1002?", ANNA, message_id="m-1")
+    config = {"configurable": {"thread_id": "t"}}
+    for messages in ([], [HumanMessage("something else", id="m-1")]):
+        result = await stage.graph.ainvoke({"messages": messages}, config, context=who)
+        assert result["status"] is Status.REFUSED and "1002" not in str(result)
+    stored = (await stage.graph.aget_state(config)).values["messages"]
+    assert str(stored[0].text) == "Where is my order 1002?"
+
+
+async def test_an_anonymous_wish_for_a_person_brings_one(stage: Stage) -> None:
+    """Who is not signed in and asks for a person gets one, with a hand-off that exists."""
+    turn = await stage.say("I want to talk to a human, where is my order?", who=NOBODY)
+    assert turn.status is Status.HANDED_OFF and turn.hand_off is not None

@@ -220,9 +220,11 @@ class Ownership(Frozen):
 
 
 class Taken(Frozen):
-    """The answer to take or release: whether it is so now, whose it is, and the approvals withdrawn."""
+    """The answer to take or release: whether it is so now and was not before, whose it is, and the approvals
+    withdrawn."""
 
     done: bool
+    changed: bool
     ownership: Ownership
     withdrawn: tuple[Approval, ...] = ()
 

@@ -56,19 +56,21 @@ async def take(tx: Transaction, thread: str, *, by: str, now: datetime, after: s
     )
     if changed.first() is None:
         standing = await owner(tx, thread)
-        return Taken(done=standing.person == by, ownership=standing)
+        return Taken(done=standing.person == by, changed=False, ownership=standing)
     withdrawn = await approvals.withdraw(
         tx, thread=thread, by=by, reason="the conversation was taken over", now=now
     )
-    return Taken(done=True, ownership=await owner(tx, thread), withdrawn=tuple(withdrawn))
+    return Taken(done=True, changed=True, ownership=await owner(tx, thread), withdrawn=tuple(withdrawn))
 
 
 async def release(tx: Transaction, thread: str, *, by: str, now: datetime) -> Taken:
     """Give the conversation back to the bot; only whoever has it can. Repeating it is harmless."""
-    await tx.execute(
+    given = await tx.execute(
         update(owners)
         .where(owners.c.thread == thread, owners.c.person == by)
         .values(person=None, since=now, changed_by=by)
+        .returning(owners.c.thread)
     )
+    changed = given.first() is not None
     standing = await owner(tx, thread)
-    return Taken(done=standing.person is None, ownership=standing)
+    return Taken(done=standing.person is None, changed=changed, ownership=standing)
