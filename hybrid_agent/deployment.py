@@ -8,6 +8,7 @@ from hybrid_agent.catalog import Catalog
 from hybrid_agent.knowledge import Knowledge
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records
+from hybrid_agent.settings import LEASE
 from hybrid_agent_tools import Toolbox
 
 Clock = Callable[[], datetime]
@@ -40,7 +41,7 @@ class Deployment:
     clock: Clock = now_utc
     worker: str = "bot"
     patience: timedelta = timedelta(seconds=20)
-    lease: timedelta = timedelta(minutes=2)
+    lease: timedelta = LEASE
     close: Callable[[], Awaitable[None]] = field(default=nothing_to_close)
 
     async def aclose(self) -> None:

@@ -1,16 +1,18 @@
 """`support.yaml`: one file that says of which parts a deployment is made."""
 
-import tempfile
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from pydantic import Field, JsonValue
 
 from hybrid_agent.catalog.durations import Duration
 from hybrid_agent.catalog.models import Part, Text
 from hybrid_agent.yamlfile import read_model
+
+LEASE: Final = timedelta(seconds=60)
+"""How long a write that was begun is left alone, where a deployment does not say."""
 
 
 class Settings(Part):
@@ -29,7 +31,7 @@ class Settings(Part):
     reasoner: Literal["local"] = "local"
     encoder: Text | None = None
     cache: Path | None = None
-    lease: Duration = timedelta(seconds=60)
+    lease: Duration = LEASE
 
 
 def read_settings(path: Path) -> Settings:
@@ -43,5 +45,12 @@ def settings_schema() -> dict[str, Any]:
 
 
 def cache_folder(settings: Settings, folder: Path) -> Path:
-    """Where what can be computed again is kept; a folder of the system's own where none is named."""
-    return folder / settings.cache if settings.cache else Path(tempfile.gettempdir()) / "hybrid-agent"
+    """Where what can be computed again is kept; the user's own cache where none is named."""
+    return folder / settings.cache if settings.cache else user_cache()
+
+
+def user_cache() -> Path:
+    """This package's folder in the user's cache, which nobody else writes to."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("hybrid-agent", appauthor=False)

@@ -10,6 +10,7 @@ from importlib import resources
 from pathlib import Path
 
 from hybrid_agent.errors import ConfigurationError
+from hybrid_agent.settings import user_cache
 
 SETTINGS = "support.yaml"
 CONVERSATIONS = "conversations.db"
@@ -51,7 +52,7 @@ def copy_sample(folder: Path) -> Path:
     """Copy the sample deployment to a new folder; it shares the user's cache. Returns its file."""
     shutil.copytree(bundled(), folder, ignore=shutil.ignore_patterns("var", "starter", "demo.yaml"))
     file = folder / SETTINGS
-    shared = f"cache: {json.dumps(str(_user_cache()))}"
+    shared = f"cache: {json.dumps(str(user_cache()))}"
     file.write_text(re.sub(r"(?m)^cache:.*$", lambda _: shared, file.read_text("utf-8")), "utf-8")
     return file
 
@@ -89,9 +90,3 @@ def _user_data() -> Path:
     from platformdirs import user_data_path
 
     return user_data_path("hybrid-agent", appauthor=False)
-
-
-def _user_cache() -> Path:
-    from platformdirs import user_cache_path
-
-    return user_cache_path("hybrid-agent", appauthor=False)
