@@ -17,9 +17,20 @@ from hybrid_agent.catalog import Autonomy
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.acting.clearing import approval_id
 from hybrid_agent.dialogue.acting.effects import carry_out, look_back
+from hybrid_agent.dialogue.acting.executing import effect_event, unrecorded
 from hybrid_agent.dialogue.acting.passing import is_passed_on, pass_on
-from hybrid_agent.records import ContradictionError, RecordsError, approvals, hand_offs, ledger, ownership
-from hybrid_agent.records.models import ApprovalStatus, Effect, EffectStatus
+from hybrid_agent.records import (
+    ContradictionError,
+    RecordsError,
+    Transaction,
+    approvals,
+    events,
+    hand_offs,
+    ledger,
+    ownership,
+)
+from hybrid_agent.records.models import Approval, ApprovalStatus, Effect, EffectStatus
+from hybrid_agent.state import Event, EventKind
 
 AGREED_FOR = timedelta(hours=4)
 """How long a customer's yes, or the policy's leave, stands where no person's approval sets a time."""
@@ -47,6 +58,8 @@ async def recover(deployment: Deployment) -> Recovered:
 
     What is approved is done, if it still may be; what was begun is read back first. What may not be done
     any more, failed, or cannot be told is handed to a person, as is every approval whose time is over.
+    Each of these is an event, at the time at which the effect ended; the later turn that tells the customer
+    does not record it again, but that the request is resolved.
     Raises RecordsError where the records cannot be used.
     """
     now = deployment.clock()
@@ -65,12 +78,14 @@ async def recover(deployment: Deployment) -> Recovered:
 
 
 async def keep_recovering(deployment: Deployment) -> Never:
-    """Recover once a lease, until cancelled; records that cannot be used are logged and tried again."""
+    """Recover once a lease, until cancelled; whatever keeps it from doing so is logged, and tried again."""
     while True:
         try:
             await recover(deployment)
         except RecordsError as error:
             log.warning("recovery has to wait: %s", error)
+        except Exception:
+            log.exception("recovery failed and is tried again after the lease; see the error below")
         await asyncio.sleep(deployment.lease.total_seconds())
 
 
@@ -88,7 +103,15 @@ async def _finish(effect: Effect, deployment: Deployment) -> tuple[Effect, str |
         standing = await carry_out(standing.id, deployment)
     if standing.status in TROUBLE and standing.settled_by == deployment.worker:
         return standing, await _pass_on(standing, deployment)
+    if _done_by(standing, deployment):
+        async with deployment.records.write() as tx:
+            await _record(tx, effect_event(EventKind.EXECUTED, standing, standing.updated), standing)
     return standing, None
+
+
+async def _record(tx: Transaction, event: Event, effect: Effect) -> None:
+    new = await unrecorded(tx, [event], effect)
+    await events.append(tx, new, thread=effect.thread, customer_id=effect.customer_id)
 
 
 async def _forbidden(effect: Effect, deployment: Deployment) -> str | None:
@@ -126,6 +149,7 @@ async def _give_up(effect: Effect, why: str, deployment: Deployment) -> tuple[Ef
 
 async def _pass_on(effect: Effect, deployment: Deployment) -> str | None:
     async with deployment.records.write() as tx:
+        await _record(tx, effect_event(EventKind.FAILED, effect, effect.updated), effect)
         return await pass_on(tx, effect, TROUBLE[effect.status], deployment)
 
 
@@ -135,8 +159,25 @@ async def _expire(deployment: Deployment) -> list[str]:
     async with deployment.records.write() as tx:
         for approval in await approvals.expire_due(tx, now=deployment.clock()):
             effect = await ledger.require(tx, approval.action_id)
+            await _record(tx, _expired(approval), effect)
             passed.append(await pass_on(tx, effect, "approval_expired", deployment))
     return [each for each in passed if each]
+
+
+def _expired(approval: Approval) -> Event:
+    return Event(
+        kind=EventKind.EXPIRED,
+        at=approval.expires,
+        intent=approval.intent,
+        data={
+            "approval_id": approval.id,
+            "action_id": approval.action_id,
+            "operation": approval.operation,
+            "decision": approval.status.value,
+            "by": None,
+            "waited_s": (approval.expires - approval.created).total_seconds(),
+        },
+    )
 
 
 async def _pass_on_trouble(deployment: Deployment) -> list[str]:

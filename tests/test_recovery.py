@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,8 @@ from hybrid_agent import Deployment, Status
 from hybrid_agent.catalog import Autonomy
 from hybrid_agent.records import approvals, ledger
 from hybrid_agent.records.models import Approve, Effect
-from hybrid_agent.recovery import Recovered, recover
+from hybrid_agent.recovery import Recovered, keep_recovering, recover
+from hybrid_agent.state import EventKind
 from hybrid_agent_tools import Rejected, Unavailable
 
 pytest_plugins = ["graph_fixtures"]
@@ -284,3 +285,81 @@ async def test_recovery_is_on_record(stage: Stage) -> None:
     stage.clock.turn(seconds=timedelta(hours=6).total_seconds())
     await recover(stage.deployment)
     assert [each.event.kind.value for each in await stage.happened("t")][-1] == "escalated"
+
+
+async def found(stage: Stage) -> list[str]:
+    return [each.event.kind.value for each in await stage.happened("t")]
+
+
+@pytest.mark.parametrize("claimed", [False, True])
+async def test_what_recovery_did_is_an_event_once(stage: Stage, claimed: bool) -> None:
+    """It is on record before the customer writes; the turn that tells them resolves, and executes nothing."""
+    effect = await left(stage, claimed=claimed)
+    await later(stage)
+    await later(stage)
+    executed = [each for each in await stage.happened("t") if each.event.kind is EventKind.EXECUTED]
+    assert [(each.customer_id, each.event.data["action_id"]) for each in executed] == [(ANNA.id, effect.id)]
+    assert "resolved" not in await found(stage)
+    await stage.say("yes")
+    assert [(await found(stage)).count(kind) for kind in ("executed", "resolved")] == [1, 1]
+
+
+async def test_what_a_dead_turn_did_is_an_event_of_the_turn_that_tells_it(stage: Stage) -> None:
+    """A process that died after its write, before its events, leaves nothing for recovery to find."""
+    effect = await left(stage, claimed=True)
+    async with stage.deployment.records.write() as tx:
+        await ledger.settle(tx, effect.id, ledger.succeeded({}), worker="dead", now=stage.clock())
+    assert await later(stage) == NOTHING
+    await stage.say("yes")
+    assert [(await found(stage)).count(kind) for kind in ("executed", "resolved")] == [1, 1]
+
+
+async def test_a_failure_under_recovery_is_an_event_once(stage: Stage) -> None:
+    """What cannot be told is on record as failed and escalated, without the system's own words."""
+    await left(stage, claimed=True)
+    stage = failing(stage, find_address_update=unreachable)
+    await later(stage)
+    await later(stage)
+    assert (await found(stage))[-2:] == ["failed", "escalated"]
+    failed = (await stage.happened("t"))[-2].event
+    assert failed.data["failure"] == "unknown" and "no route" not in failed.model_dump_json()
+    await stage.say("yes")
+    assert (await found(stage)).count("failed") == 1
+
+
+async def test_an_expiry_under_recovery_is_an_event_once(stage: Stage) -> None:
+    """It carries the time at which the approval ended, not that at which this was noticed."""
+    pending = (await stage.say(REFUND)).approvals[0]
+    await later(stage, hours=5)
+    await later(stage)
+    await stage.say("any news about my refund?")
+    (expired,) = [each.event for each in await stage.happened("t") if each.event.kind is EventKind.EXPIRED]
+    assert expired.data["approval_id"] == pending["id"]
+    assert expired.at.isoformat() == pending["expires"]
+
+
+async def test_recovery_goes_on_after_an_error_that_nobody_expected(
+    stage: Stage, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A fault in one round is logged with its cause, and the next round does the work."""
+    await left(stage)
+    stage.clock.turn(hours=1)
+    rounds: list[int] = []
+
+    def faulty() -> datetime:
+        rounds.append(1)
+        if len(rounds) == 1:
+            raise LookupError("the clock is gone")
+        return stage.clock()
+
+    short = replace(stage.deployment, clock=faulty, lease=timedelta(milliseconds=10))
+    keeper = asyncio.create_task(keep_recovering(short))
+    try:
+        async with asyncio.timeout(30):
+            while not stage.writes():
+                await asyncio.sleep(0.01)
+    finally:
+        keeper.cancel()
+        await asyncio.wait([keeper])
+    assert "the clock is gone" in caplog.text
+    assert stage.writes() == [MOVE]

@@ -1,8 +1,9 @@
-"""The outcome of a step: what changes for a request, and what is said."""
+"""The outcome of a step: what changes for a request, what is said, and whether that settles it."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
-from hybrid_agent.state import Escalation, Event, Evidence, Point, Question, Request
+from hybrid_agent.state import Escalation, Event, EventKind, Evidence, Point, Question, Request, State
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,3 +17,18 @@ class Stepped:
     events: tuple[Event, ...] = ()
     escalation: Escalation | None = None
     misunderstood: int = 0
+
+
+def resolved(request: Request, state: State, at: datetime) -> Event:
+    """That a request came to a good end: answered, told why not, or done and told; once for each request.
+
+    The `path` is `approved` where a person had to approve it, otherwise `bot`.
+    """
+    path = "bot" if request.approval_id is None else "approved"
+    return Event(
+        kind=EventKind.RESOLVED,
+        at=at,
+        turn=state["turn"],
+        intent=request.intent,
+        data={"request": request.id, "path": path},
+    )

@@ -1,6 +1,11 @@
 """One cleared request: the gate once more, the write, and what the customer hears of it."""
 
 import time
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hybrid_agent import policy
 from hybrid_agent.deployment import Deployment
@@ -8,8 +13,8 @@ from hybrid_agent.dialogue.acting.clearing import about_action, action_of, rule_
 from hybrid_agent.dialogue.acting.effects import BEGUN, carry_out, how_it_stands
 from hybrid_agent.dialogue.acting.proposing import rule_on
 from hybrid_agent.dialogue.facts import facts_of
-from hybrid_agent.dialogue.steps import Stepped
-from hybrid_agent.records import approvals
+from hybrid_agent.dialogue.steps import Stepped, resolved
+from hybrid_agent.records import approvals, events
 from hybrid_agent.records.models import Approval, ApprovalStatus, Edit, Effect, EffectStatus
 from hybrid_agent.state import (
     Escalation,
@@ -23,6 +28,7 @@ from hybrid_agent.state import (
     State,
 )
 
+REJECTED = "rejected: "
 GIVEN = (ApprovalStatus.APPROVED, ApprovalStatus.EDITED)
 
 
@@ -39,10 +45,33 @@ async def execute_request(request: Request, state: State, deployment: Deployment
     effect = await perform(action_of(request).id, deployment)
     if not permitted and effect.status not in BEGUN:
         escalation = Escalation(reasons=("not_permitted",), detail=", ".join(ruling.reasons))
-        blocked = _event(EventKind.BLOCKED, request, state, deployment)
+        blocked = effect_event(EventKind.BLOCKED, effect, deployment.clock(), turn=state["turn"])
         return Stepped(request, events=(blocked,), escalation=escalation)
     ms = (time.perf_counter() - started) * 1000
-    return _told(request, effect, state, deployment, ms)
+    told = _told(request, effect, state, deployment, ms)
+    async with deployment.records.read() as connection:
+        new = await unrecorded(connection, told.events, effect)
+    return replace(told, events=tuple(new))
+
+
+async def unrecorded(connection: AsyncConnection, happened: Sequence[Event], effect: Effect) -> list[Event]:
+    """Those of an effect's events that no other turn has put on record, and no recovery.
+
+    Of two processes that look at the same moment both may find nothing: whoever counts what was executed,
+    failed or expired counts each `action_id` once.
+    """
+    known = await events.listing(connection, thread=effect.thread, since=effect.created)
+    elsewhere = [each.event for each in known]
+    return [
+        event
+        for event in happened
+        if not any(_subject(each) == _subject(event) and each.turn != event.turn for each in elsewhere)
+    ]
+
+
+def _subject(event: Event) -> tuple[EventKind, object]:
+    named = (event.data.get(name) for name in ("approval_id", "action_id", "request"))
+    return event.kind, next((name for name in named if name), None)
 
 
 async def _granted(request: Request, deployment: Deployment) -> policy.Granted:
@@ -99,8 +128,10 @@ def _succeeded(request: Request, effect: Effect, state: State, deployment: Deplo
     facts = facts_of(done, [*state["evidence"], result], deployment.catalog)
     template = rule_of(request, deployment).done
     point = about_action(PointKind.EFFECT, template, done, facts, deployment, under=(result.id,))
-    event = _event(EventKind.EXECUTED, request, state, deployment, ms=ms)
-    return Stepped(done, points=(point,), evidence=[result], events=(event,))
+    now = deployment.clock()
+    executed = effect_event(EventKind.EXECUTED, effect, now, turn=state["turn"], ms=ms)
+    happened = (executed, resolved(request, state, now))
+    return Stepped(done, points=(point,), evidence=[result], events=happened)
 
 
 def _ended(
@@ -115,7 +146,7 @@ def _ended(
 ) -> Stepped:
     facts = facts_of(request, state["evidence"], deployment.catalog)
     point = about_action(PointKind.NOTICE, deployment.phrases[phrase], request, facts, deployment)
-    event = _event(EventKind.FAILED, request, state, deployment, error=effect.error)
+    event = effect_event(EventKind.FAILED, effect, deployment.clock(), turn=state["turn"])
     return Stepped(
         request.model_copy(update={"phase": phase}),
         points=(point,),
@@ -124,21 +155,22 @@ def _ended(
     )
 
 
-def _event(
-    kind: EventKind,
-    request: Request,
-    state: State,
-    deployment: Deployment,
-    *,
-    ms: float | None = None,
-    error: str | None = None,
+def effect_event(
+    kind: EventKind, effect: Effect, at: datetime, *, turn: str = "", ms: float | None = None
 ) -> Event:
-    action = action_of(request)
+    """What happened to an effect. Of an error only its kind is told: its text may quote the customer."""
+    failure = {"failure": _failure(effect)} if kind is EventKind.FAILED else {}
     return Event(
         kind=kind,
-        at=deployment.clock(),
-        turn=state["turn"],
-        intent=request.intent,
+        at=at,
+        turn=turn,
+        intent=effect.intent,
         ms=ms,
-        data={"action_id": action.id, "operation": action.operation, "error": error},
+        data={"action_id": effect.id, "operation": effect.operation, **failure},
     )
+
+
+def _failure(effect: Effect) -> str:
+    if effect.status is EffectStatus.UNKNOWN:
+        return "unknown"
+    return "rejected" if (effect.error or "").startswith(REJECTED) else "failed"

@@ -12,7 +12,7 @@ from hybrid_agent.dialogue.acting.clearing import about_action, drop, next_step
 from hybrid_agent.dialogue.acting.proposing import ImpossibleError, build_action, rule_on
 from hybrid_agent.dialogue.facts import Facts, facts_of
 from hybrid_agent.dialogue.saying import say
-from hybrid_agent.dialogue.steps import Stepped
+from hybrid_agent.dialogue.steps import Stepped, resolved
 from hybrid_agent.knowledge import Answer
 from hybrid_agent.state import (
     Escalation,
@@ -47,6 +47,8 @@ async def serve(request: Request, state: State, deployment: Deployment, thread: 
     if intent.action is not None:
         return await _act(request, intent, facts, state, deployment, thread)
     answered = await _answer(request, intent, facts, deployment)
+    if answered.escalation is None:
+        answered = replace(answered, events=(resolved(request, state, deployment.clock()),))
     return replace(answered, points=(*answered.points, *still_waiting(request, state, deployment)))
 
 
@@ -67,9 +69,10 @@ async def _act(
             timezone=deployment.catalog.timezone,
         )
     except ImpossibleError as problem:
-        return _blocked_by_condition(request, intent, facts) or Stepped(
-            request, escalation=Escalation(reasons=("cannot_propose",), detail=str(problem))
-        )
+        told = _blocked_by_condition(request, intent, facts)
+        if told is not None:
+            return replace(told, events=(resolved(request, state, deployment.clock()),))
+        return Stepped(request, escalation=Escalation(reasons=("cannot_propose",), detail=str(problem)))
     if request.action is not None and request.action.id != action.id:
         await drop(request, deployment, "replaced by a correction")
     proposed = request.model_copy(update={"action": action})
@@ -194,7 +197,12 @@ async def _open_question(request: Request, state: State, deployment: Deployment)
     found = await ask_knowledge(request.text, deployment)
     done = request.model_copy(update={"phase": Phase.DONE})
     if found is not None and found.answerable:
-        return Stepped(done, points=_quoted(request, found), evidence=_passages(request, found, deployment))
+        return Stepped(
+            done,
+            points=_quoted(request, found),
+            evidence=_passages(request, found, deployment),
+            events=(resolved(request, state, deployment.clock()),),
+        )
     misses = state.get("misunderstood", 0) + 1
     if misses >= deployment.catalog.signals.misunderstood:
         return Stepped(request, escalation=Escalation(reasons=("not_understood",)), misunderstood=misses)

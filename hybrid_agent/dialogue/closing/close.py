@@ -11,6 +11,9 @@ from hybrid_agent.guardrails import Violation
 from hybrid_agent.redaction.masking import mask
 from hybrid_agent.state import Escalation, Event, EventKind, Phase, Served, State, Status, Update
 
+CLOSING = (EventKind.ANSWERED, EventKind.REFUSED)
+"""The event that ends a run, if the bot said something in it, is one of these."""
+
 
 def served_of(state: State, thread: str, now: datetime) -> Served:
     """The turn for whoever embeds the graph; empty where a stranger was refused."""
@@ -44,41 +47,51 @@ def finished(state: State, deployment: Deployment) -> list[Event]:
         return []
     now = deployment.clock()
     kind = EventKind.REFUSED if state["status"] is Status.REFUSED else EventKind.ANSWERED
-    request = queue.first_in(state["requests"][::-1], *Phase)
-    ended = Event(
-        kind=kind,
-        at=now,
-        turn=state["turn"],
-        intent=request.intent if request else None,
-        ms=_ms(state, now),
-        data={
-            "status": state["status"].value,
-            "citations": len(state["reply"].citations),
-            "steps": [step.node for step in state["trail"]],
-        },
-    )
-    return [ended, *_resolved(state, now)]
-
-
-def _resolved(state: State, now: datetime) -> list[Event]:
-    """Requests that the bot brought to an end in this turn, without a person taking over."""
-    if state["status"] is not Status.ANSWERED:
-        return []
-    ended = [each for each in queue.in_phase(state["requests"], Phase.DONE) if queue.of_turn(each, state)]
     return [
         Event(
-            kind=EventKind.RESOLVED,
+            kind=kind,
             at=now,
             turn=state["turn"],
-            intent=request.intent,
-            data={"request": request.id},
+            intent=_served_intent(state),
+            ms=_ms(state, now),
+            data={
+                "status": state["status"].value,
+                "citations": len(state["reply"].citations),
+                "steps": [step.node for step in state["trail"]],
+            },
         )
-        for request in ended
     ]
 
 
+def _served_intent(state: State) -> str | None:
+    """The intent of the first request that this run served: made, gone on with, or decided on in it."""
+    run = _of_run(state["events"])
+    made = [request for request in state["requests"] if queue.of_turn(request, state)]
+    if made and len(run) == len(state["events"]):
+        return made[0].intent
+    classified = [place for place, event in enumerate(run) if event.kind is EventKind.CLASSIFIED]
+    after = [event for event in run[classified[-1] + 1 if classified else 0 :] if event.intent]
+    if after:
+        return after[0].intent
+    question = state.get("question")
+    asked = queue.about(state["requests"], question) if question and state["heard"] else None
+    return asked.intent if asked else None
+
+
+def _of_run(happened: Sequence[Event]) -> Sequence[Event]:
+    """The events of the running run: a turn that was resumed has those of its earlier runs before them."""
+    ends = [place for place, event in enumerate(happened) if event.kind in CLOSING]
+    return happened[ends[-1] + 1 :] if ends else happened
+
+
 def blocked(state: State, broken: Sequence[Violation], deployment: Deployment) -> Update:
-    """Instead of a reply that its evidence does not carry: a person, and standard words."""
+    """Instead of a reply that its evidence does not carry: a person, and standard words.
+
+    What the reply would have told is not resolved, because nobody hears it.
+    """
+    run = _of_run(state["events"])
+    earlier = state["events"][: len(state["events"]) - len(run)]
+    unheard = [event for event in run if event.kind is not EventKind.RESOLVED]
     found = [f"{violation.rule}: {mask(violation.what)}" for violation in broken]
     event = Event(
         kind=EventKind.BLOCKED,
@@ -90,5 +103,5 @@ def blocked(state: State, broken: Sequence[Violation], deployment: Deployment) -
         "points": [],
         "reply": None,
         "escalation": Escalation(reasons=(BLOCKED,), detail="; ".join(found)),
-        "events": [*state["events"], event],
+        "events": [*earlier, *unheard, event],
     }
