@@ -75,7 +75,7 @@ async def test_only_staff_take_over_and_give_back(stage: Stage, who: Caller) -> 
 
 
 async def test_taking_over_and_giving_back_again_changes_nothing(stage: Stage) -> None:
-    """Repeated by the same person or by a colleague, each is on record once, and no conversation is made up."""
+    """Repeated by the same person or by a colleague, each is on record once; no conversation is made up."""
     await stage.say("I want to talk to a human")
     for deed in (stage.session.take_over, stage.session.release):
         assert [(await deed("t", AGENT)).changed for _ in range(2)] == [True, False]
