@@ -45,6 +45,8 @@ class Deployment:
     close: Callable[[], Awaitable[None]] = field(default=nothing_to_close)
 
     async def aclose(self) -> None:
-        """Let go of the records and the connected systems."""
-        await self.records.aclose()
-        await self.close()
+        """Let go of the records and the connected systems, each also where the other cannot be closed."""
+        try:
+            await self.records.aclose()
+        finally:
+            await self.close()

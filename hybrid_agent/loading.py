@@ -3,7 +3,9 @@
 import os
 import secrets
 import socket
-from collections.abc import Awaitable, Callable
+from collections.abc import Sequence
+from contextlib import AsyncExitStack, ExitStack
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,27 +28,37 @@ if TYPE_CHECKING:
 def load_deployment(path: str | Path, *, clock: Clock = now_utc) -> Deployment:
     """The deployment that a file describes, ready for `build_graph`; let it go with `aclose()`.
 
-    Blocks while files are read, models loaded and databases opened: call it once, at start. Raises
-    ConfigurationError, KnowledgeError, RecordsError or ToolError, each saying what, where and what to do.
+    Blocks while files are read, models loaded and databases opened: call it once, at start. A server that
+    forks its workers calls it in each of them, after the fork: connections do not survive one. Raises
+    ConfigurationError, KnowledgeError, RecordsError or ToolError, each saying what, where and what to do;
+    what was opened until then is closed.
     """
     path = Path(path)
     settings, folder = read_settings(path), path.resolve().parent
     catalog = load_catalog(folder / settings.catalog)
-    connections = [connect(name, each, folder=folder) for name, each in settings.systems.items()]
-    toolbox = Toolbox({port: system for each in connections for port, system in each.systems.items()})
-    encoder, cache = encoder_for(settings), cache_folder(settings, folder)
+    connections = list[Connection]()
+    with ExitStack() as opened:
+        opened.callback(lambda: run_here(_close(connections)))
+        for name, each in settings.systems.items():
+            connections.append(connect(name, each, folder=folder))
+        toolbox = Toolbox({port: system for each in connections for port, system in each.systems.items()})
+        encoder, cache = encoder_for(settings), cache_folder(settings, folder)
+        reasoner = _reasoner(catalog, encoder, cache)
+        knowledge = _knowledge(settings, folder, encoder, cache)
+        records = records_for(settings, folder)
+        opened.pop_all()
     return Deployment(
         name=settings.name,
         catalog=catalog,
         phrases=phrases_of(catalog),
         toolbox=toolbox,
-        reasoner=_reasoner(catalog, encoder, cache),
-        records=records_for(settings, folder),
-        knowledge=_knowledge(settings, folder, encoder, cache),
+        reasoner=reasoner,
+        records=records,
+        knowledge=knowledge,
         clock=clock,
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         lease=settings.lease,
-        close=_closing(connections),
+        close=partial(_close, connections),
     )
 
 
@@ -90,9 +102,8 @@ def _knowledge(settings: Settings, folder: Path, encoder: "Encoder", cache: Path
     return load_knowledge([folder / each for each in settings.knowledge], encoder, cache)
 
 
-def _closing(connections: list[Connection]) -> Callable[[], Awaitable[None]]:
-    async def close() -> None:
+async def _close(connections: Sequence[Connection]) -> None:
+    """Every one of them, also where one cannot be closed."""
+    async with AsyncExitStack() as closing:
         for connection in connections:
-            await connection.close()
-
-    return close
+            closing.push_async_callback(connection.close)
