@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hybrid_agent.caller import Caller
+    from hybrid_agent.checkpoints import knowing_our_types
     from hybrid_agent.deployment import Deployment
     from hybrid_agent.errors import ConfigurationError, HybridAgentError
     from hybrid_agent.graph import build_graph, builder
     from hybrid_agent.loading import load_deployment
+    from hybrid_agent.redaction.messages import add_screened
     from hybrid_agent.state import State, Status
 
 __all__ = [
@@ -26,8 +28,10 @@ __all__ = [
     "HybridAgentError",
     "State",
     "Status",
+    "add_screened",
     "build_graph",
     "builder",
+    "knowing_our_types",
     "load_deployment",
 ]
 
@@ -38,8 +42,10 @@ _HOMES = {
     "HybridAgentError": "errors",
     "State": "state",
     "Status": "state",
+    "add_screened": "redaction.messages",
     "build_graph": "graph",
     "builder": "graph",
+    "knowing_our_types": "checkpoints",
     "load_deployment": "loading",
 }
 

@@ -1,6 +1,7 @@
 """What the docs say is run as it stands there."""
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -12,16 +13,17 @@ DOCS = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 
 
 def test_the_readme_embeds_the_graph_as_it_says(
-    sample: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """The README's Python, run beside a deployment file, refunds after the approval."""
+    """The README's Python, run beside the starter that `init` writes, cancels after yes and approval."""
     (snippet,) = PYTHON.findall((ROOT / "README.md").read_text(encoding="utf-8"))
-    monkeypatch.chdir(sample.parent)
+    shop = tmp_path / "my-shop"
+    shutil.copytree(ROOT / "hybrid_agent" / "sample" / "starter", shop)
+    monkeypatch.chdir(shop)
     namespace: dict[str, object] = {}
     exec(compile(snippet, "README.md", "exec"), namespace)
     printed = capsys.readouterr().out.splitlines()
-    assert printed[0].startswith("awaiting_approval ")
-    assert printed[1].startswith("answered ")
+    assert [line.split(" ")[0] for line in printed] == ["awaiting_customer", "awaiting_approval", "answered"]
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)

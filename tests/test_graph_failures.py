@@ -1,8 +1,10 @@
 """What the customer hears, and what is written, when systems and databases fail."""
 
+import asyncio
 import sqlite3
 from contextlib import closing
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +13,7 @@ from graph_kit import ADDRESS, REFUND, Stage
 from sqlalchemy import text
 
 from hybrid_agent import HybridAgentError, Status
+from hybrid_agent.records import RecordsError
 from hybrid_agent_tools import OutcomeUnknown, Rejected, Unavailable
 
 pytest_plugins = ["graph_fixtures"]
@@ -189,3 +192,53 @@ async def test_records_that_are_gone_stop_every_write(stage: Stage, tmp_path: Pa
     with pytest.raises(HybridAgentError):
         await stage.say("yes")
     assert stage.writes() == []
+
+
+class Slow:
+    """A reasoner that never answers."""
+
+    async def _never(self, *_: object) -> Any:
+        await asyncio.Event().wait()
+
+    classify = extract = plan = compose = _never
+
+
+async def test_a_reasoner_that_never_answers_is_not_waited_for(stage: Stage) -> None:
+    """A turn ends although the reasoner hangs: the customer is asked, or a person comes."""
+    slow = stage.using(reasoner=Slow(), patience=timedelta(milliseconds=50))
+    turn = await slow.say("Where is my order 1002?")
+    assert turn.status in (Status.AWAITING_CUSTOMER, Status.HANDED_OFF)
+
+
+async def test_an_approval_survives_a_turn_that_failed(stage: Stage) -> None:
+    """A message that meets broken records takes no approval away: it can still be given."""
+    turn = await stage.say(REFUND)
+    (pending,) = turn.approvals
+    with pytest.raises(RecordsError):
+        await stage.using(records=_Broken(stage.deployment.records)).say("any news?")
+    approved = await stage.decide(pending)
+    assert approved.status is Status.ANSWERED and len(stage.refunds()) == 1
+
+
+class _Broken:
+    """Records whose reads fail."""
+
+    def __init__(self, records: Any) -> None:
+        self._records = records
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._records, name)
+
+    def read(self) -> Any:
+        raise RecordsError("the disk is gone", where="here", advice="Wait.")
+
+
+async def test_an_intent_that_the_catalog_lost_goes_to_a_person(stage: Stage) -> None:
+    """Whoever edits the catalog while an approval waits strands nobody: a person takes the conversation."""
+    await stage.say(REFUND)
+    catalog = stage.deployment.catalog
+    kept = {name: intent for name, intent in catalog.intents.items() if name != "refund"}
+    edited = stage.using(catalog=catalog.model_copy(update={"intents": kept}))
+    turn = await edited.say("any news?")
+    assert turn.status is Status.HANDED_OFF and turn.served.reasons == ("no_longer_offered",)
+    assert stage.refunds() == []

@@ -106,6 +106,9 @@ def bytes_on_disk(folder: Path) -> bytes:
         *((f"My card is {card}, where is my order 1002?", card) for card in CARDS),
         ("my password is Tr0ub4dor&3xyz and I cannot log in", "Tr0ub4dor&3xyz"),
         ("password: hunter2hunter2", "hunter2hunter2"),
+        ("my password is: hunter2hunter2", "hunter2hunter2"),
+        ("my card is 4111.1111.1111.1111", "1111.1111"),
+        ("5555 5555\n5555 4444 is my card", "5555 4444"),
         ("the PIN is 98127634", "98127634"),
     ],
 )
