@@ -1,12 +1,14 @@
 """The benchmarks run, in their smallest size, and print what they promise. No figure is judged here."""
 
 import json
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
 
-from hybrid_agent_evals import speed
+from hybrid_agent.reasoning import IntentScore
+from hybrid_agent_evals import intents, speed
 from hybrid_agent_evals.commands import app
 from hybrid_agent_evals.speed.questions import questions
 from hybrid_agent_evals.speed.report import Aim, Figure, Report, percentile
@@ -78,3 +80,37 @@ def test_intents_without_their_data_say_what_is_missing(tmp_path: Path) -> None:
     ended = CliRunner().invoke(app, ["intents", "--quick", "--data", str(tmp_path)])
     assert ended.exit_code == 2
     assert str(tmp_path) in ended.output
+
+
+def test_intents_without_their_extra_say_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where what measures is not installed, the command names the extra, before any work."""
+    monkeypatch.setitem(sys.modules, "threadpoolctl", None)
+    ended = CliRunner().invoke(app, ["intents", "--quick"])
+    assert ended.exit_code == 2
+    assert "threadpoolctl" in ended.output
+    assert "pip install 'hybrid-agent[evals,local]'" in ended.output
+
+
+def test_aims_stand_beside_the_figures_of_intents() -> None:
+    """The table says which aim of a task is met and which is missed, and nothing where there is none."""
+    figures = tuple(
+        intents.Figure(name, mean, 0.0)
+        for name, mean in (
+            ("in-scope accuracy", 0.97),
+            ("AUROC in against out of scope", 0.9),
+            ("other", 1.0),
+        )
+    )
+    report = intents.Report(False, (intents.with_aims(intents.Result("CLINC150", 5, figures)),))
+    met, missed, free = report.table().splitlines()[1:]
+    assert met.endswith(">= 0.965 met")
+    assert missed.endswith(">= 0.975 MISSED")
+    assert free.endswith(" 5")
+
+
+def test_every_aim_belongs_to_a_figure_that_is_measured() -> None:
+    """No aim is lost for a name that no measurement of quality gives."""
+    rows = [intents.Utterance(str(n), "a" if n % 2 else None) for n in range(40)]
+    scores = [IntentScore("a" if n % 2 else None, 0.9, (("a", 0.9),), 0.1 + 0.8 * (n % 2)) for n in range(40)]
+    given = intents.quality(scores, rows)
+    assert {name for task, name in intents.AIMS if task != "speed"} <= given.keys()

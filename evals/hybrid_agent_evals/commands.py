@@ -1,7 +1,7 @@
 """The command `bench` of `hybrid-agent`: `speed`, also when nothing is named, and `intents`."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 
@@ -41,6 +41,12 @@ def intents(data: Data = Path("../shared/data"), quick: Quick = False, as_json: 
     try:
         report = run(data, quick)
     except FileNotFoundError as error:
-        typer.echo(str(error), err=True)
-        raise typer.Exit(2) from error
+        _stop(f"{error.filename} is missing: give the folder of the training splits with --data", error)
+    except ImportError as error:
+        _stop(f"{error}\n  Install what measures it: pip install 'hybrid-agent[evals,local]'", error)
     typer.echo(report.json() if as_json else report.table())
+
+
+def _stop(message: str, error: Exception) -> NoReturn:
+    typer.echo(message, err=True)
+    raise typer.Exit(2) from error

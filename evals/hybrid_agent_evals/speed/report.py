@@ -62,7 +62,9 @@ class Report:
                 part = each.part
                 table.add_section()
                 table.add_row(part, style="bold")
-            table.add_row(f"  {each.name}", f"{_written(each.value)} {each.unit}".strip(), _verdict(each))
+            table.add_row(
+                f"  {each.name}", f"{_written(each.value)} {each.unit}".strip(), verdict(each.aim, each.value)
+            )
         return table
 
 
@@ -70,10 +72,9 @@ def _written(value: float) -> str:
     return f"{value:,.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"
 
 
-def _verdict(figure: Figure) -> str:
-    if figure.aim is None:
-        return ""
-    return f"{figure.aim} {'met' if figure.aim.met(figure.value) else 'MISSED'}"
+def verdict(aim: Aim | None, value: float) -> str:
+    """An aim in words, and whether the value keeps it."""
+    return "" if aim is None else f"{aim} {'met' if aim.met(value) else 'MISSED'}"
 
 
 def machine() -> str:
