@@ -1,13 +1,14 @@
 """Every turn leaves its events: masked, timed, and enough to compute the KPIs from."""
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from graph_kit import ADDRESS, AGENT, OLIVER, REFUND, Stage
 
 from hybrid_agent.records.models import Recorded
-from hybrid_agent.state import Event, EventKind
+from hybrid_agent.state import Event, EventKind, Point, Sentence
 from hybrid_agent_tools import Rejected
 
 pytest_plugins = ["graph_fixtures"]
@@ -240,3 +241,28 @@ async def test_a_condition_that_is_told_resolves_the_request(stage: Stage) -> No
     turn = await stage.say("I want a refund for order 1004, it arrived broken")
     assert turn.reply is not None and turn.approvals in ([], ())
     assert await settled(stage) == [("refund", "bot")]
+
+
+async def test_an_answer_that_is_blocked_is_not_resolved(stage: Stage) -> None:
+    """A reply that may not go out answers nobody; what the turn did before it stays on record."""
+
+    class Lying:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(stage.deployment.reasoner, name)
+
+        async def compose(self, points: Sequence[Point]) -> Sequence[Sentence]:
+            honest = await stage.deployment.reasoner.compose(points)
+            ids = tuple(each for point in points for each in point.evidence)
+            return [*honest, Sentence(text="We have refunded 999.99 EUR.", evidence=ids)]
+
+    await stage.using(reasoner=Lying()).say("Where is order 1002?")
+    assert await kinds(stage) == [
+        "received",
+        "classified",
+        "read",
+        "read",
+        "blocked",
+        "escalated",
+        "answered",
+    ]
+    assert await served(stage) == ["order_status"]
