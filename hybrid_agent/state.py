@@ -108,6 +108,7 @@ class Phase(StrEnum):
     CONFIRMING = "confirming"
     APPROVING = "approving"
     CLEARED = "cleared"
+    RUNNING = "running"
     DONE = "done"
     HANDED_OFF = "handed_off"
 

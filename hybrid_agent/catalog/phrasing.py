@@ -76,6 +76,7 @@ def money(amount: str, currency: str) -> str:
 
 
 def _show_text(value: str, form: str) -> str:
+    value = "".join(each for each in value if each.isprintable() or each == "\n")
     if form == "words":
         return value.replace("_", " ")
     if _DATETIME.match(value) and (moment := _read(datetime.fromisoformat, value)):

@@ -25,8 +25,8 @@ _AMOUNT = r"\d{1,3}(?:[,. ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 
 _CHECKABLE = re.compile(r"[\d@]|://|www\.", re.IGNORECASE)
 """What a text without any claim lacks."""
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']+", re.IGNORECASE)
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']{1,2000}", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _MONEY = re.compile(
     rf"(?P<before>[€$£]|\b[A-Z]{{3}}\b)\s?(?P<first>{_AMOUNT})(?!\w)"
     rf"|(?<![\w.,])(?P<second>{_AMOUNT})\s?(?P<after>[€$£]|\b(?:[A-Z]{{3}}|euros?|dollars|pounds)\b)"
@@ -41,7 +41,7 @@ _TIME = re.compile(
     r"|\b(?P<h24>\d{1,2}):(?P<m24>\d{2})\b",
     re.IGNORECASE,
 )
-_ID = re.compile(r"(?<![\w.])#?(?=[\w-]*\d)(?=[\w-]*[A-Za-z])[\w-]{3,}(?!\w)")
+_ID = re.compile(r"(?<![\w.])#?(?=[\w-]{0,80}\d)(?=[\w-]{0,80}[A-Za-z])[\w-]{3,80}(?!\w)")
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
 
 

@@ -3,13 +3,16 @@
 import re
 
 CARD = re.compile(r"(?<![\d-])\d(?:[\s.-]{0,2}\d){12,18}(?![\d-])")
+DIGITS = re.compile(r"\d(?:[\s.,/_\u2013\u2014-]{0,3}\d){12,60}")
+"""A run of digits that may hold a card number, written in groups of any kind."""
+MIN_CARD, MAX_CARD, ISSUERS = 13, 19, "23456"
 EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 PHONE = re.compile(
     r"(?<![\w-])(?:\+|00)\d(?:[ ()./-]{0,2}\d){6,14}(?!\w)"
     r"|(?<![\w-])0\d{2,4}[ /-]\d(?:[ -]?\d){4,9}(?!\w)"
 )
-IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b")
-_KINDS = ((CARD, "[card]"), (IBAN, "[iban]"), (EMAIL, "[email]"), (PHONE, "[phone]"))
+IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
+_KINDS = ((IBAN, "[iban]"), (CARD, "[card]"), (EMAIL, "[email]"), (PHONE, "[phone]"))
 
 
 def mask(text: str) -> str:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from hybrid_agent.redaction.masking import CARD, luhn
+from hybrid_agent.redaction.masking import DIGITS, ISSUERS, MAX_CARD, MIN_CARD, luhn
 
 MAX_TEXT = 4_000
 """Characters of a message that are kept: what is longer is a paste, and its end is cut."""
@@ -34,14 +34,23 @@ def screen_text(text: str) -> Screened:
     head = text[: MAX_TEXT * 2]
     kept = (each for each in head if each == "\n" or not unicodedata.category(each).startswith("C"))
     plain = _SPACES.sub(" ", "".join(kept)).strip()
-    safe = _SECRET.sub(_secret, CARD.sub(_card, plain))
+    safe = _SECRET.sub(_secret, DIGITS.sub(_card, plain))
     if (len(safe) > MAX_TEXT or len(text) > len(head)) and not safe.endswith(_CUT):
         safe = f"{safe[: MAX_TEXT - len(_CUT) - 1]} {_CUT}"
     return Screened(safe, secrets=_CARD_REMOVED in safe or _REMOVED in safe, cut=safe.endswith(_CUT))
 
 
 def _card(match: re.Match[str]) -> str:
-    return _CARD_REMOVED if luhn(match.group()) else match.group()
+    """The digits without the card number among them, which may stand beside its date and check digits."""
+    run = match.group()
+    places = [place for place, each in enumerate(run) if each.isdigit()]
+    for first in range(len(places) - MIN_CARD + 1):
+        begins = first == 0 or places[first] - places[first - 1] > 1
+        for length in range(MAX_CARD, MIN_CARD - 1, -1) if begins and run[places[first]] in ISSUERS else ():
+            last = first + length - 1
+            if last < len(places) and luhn(run[places[first] : places[last] + 1]):
+                return f"{run[: places[first]]}{_CARD_REMOVED}{run[places[last] + 1 :]}"
+    return run
 
 
 def _secret(match: re.Match[str]) -> str:

@@ -107,7 +107,7 @@ def _told(request: Request, effect: Effect, state: State, deployment: Deployment
         case EffectStatus.SUCCEEDED:
             return _succeeded(request, effect, state, deployment, ms)
         case EffectStatus.EXECUTING:
-            return _ended(request, effect, state, deployment, "in_progress", phase=Phase.CLEARED)
+            return _ended(request, effect, state, deployment, "in_progress", phase=Phase.RUNNING)
         case EffectStatus.UNKNOWN:
             return _ended(request, effect, state, deployment, "outcome_unknown", reason="outcome_unknown")
         case _:

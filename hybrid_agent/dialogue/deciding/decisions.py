@@ -12,7 +12,7 @@ from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.acting.clearing import action_of, approval_request, rule_of
 from hybrid_agent.dialogue.acting.proposing import ImpossibleError, checked_arguments, freeze, rule_on
-from hybrid_agent.dialogue.deciding.following import Entered, follow
+from hybrid_agent.dialogue.deciding.following import Entered, edited, follow
 from hybrid_agent.dialogue.deciding.inbox import (
     ApproveForm,
     EditForm,
@@ -73,9 +73,9 @@ async def enter(
     if isinstance(answer, Refusal):
         stood = follow(request, answer.approval, state, deployment) if answer.approval else Entered(request)
         return replace(stood, notice=answer.sentence)
-    if isinstance(decision, Edit):
-        request = _edited(request, decision)
-    return follow(request, answer.then or answer.approval, state, deployment)
+    if answer.then is not None:
+        return follow(edited(request, answer.approval), answer.then, state, deployment)
+    return follow(request, answer.approval, state, deployment)
 
 
 def _rules(request: Request, deployment: Deployment) -> tuple[Approver, ...]:
@@ -123,14 +123,18 @@ def _edit(
     new = freeze(
         request, operation, arguments, sources, summary=summary, thread=thread, customer_id=old.customer_id
     )
-    edited = request.model_copy(update={"action": new})
-    ruling = rule_on(edited, state, deployment)
+    changed_request = request.model_copy(update={"action": new})
+    ruling = rule_on(changed_request, state, deployment)
     if ruling.verdict is not policy.Verdict.PROCEED:
-        raise ImpossibleError(_written(ruling.otherwise or "the policy says no.", resummed))
+        raise ImpossibleError(
+            _written(ruling.otherwise or "the policy says no.", {**facts.scope, "argument": arguments})
+        )
     rules = _rules(request, deployment)
     if policy.may_decide(approver, rules, new, facts.scope):
         return Edit(action=new, reason=form.message)
-    return Edit(action=new, approval=approval_request(edited, rule, new, facts, now), reason=form.message)
+    return Edit(
+        action=new, approval=approval_request(changed_request, rule, new, facts, now), reason=form.message
+    )
 
 
 def _written(template: str, scope: Scope) -> str:
@@ -155,14 +159,3 @@ def _resummed(facts: Facts, rule: ActionRule, arguments: dict[str, JsonValue]) -
         if name in arguments and rest and "." not in rest and isinstance(under, dict):
             scope[root] = {**under, rest: arguments[name]}
     return scope
-
-
-def _edited(request: Request, decision: Edit) -> Request:
-    """The request with the edited action; a person's edit stands for the customer's yes."""
-    return request.model_copy(
-        update={
-            "action": decision.action,
-            "confirmed": decision.action.digest,
-            "approval_id": decision.approval.id if decision.approval else request.approval_id,
-        }
-    )

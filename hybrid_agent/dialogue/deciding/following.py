@@ -7,7 +7,7 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.acting.clearing import about_action, rule_of
 from hybrid_agent.dialogue.facts import facts_of
 from hybrid_agent.records import approvals
-from hybrid_agent.records.models import Approval, ApprovalStatus
+from hybrid_agent.records.models import Approval, ApprovalStatus, Edit
 from hybrid_agent.state import (
     Escalation,
     Event,
@@ -50,13 +50,30 @@ class Entered:
 
 def follow(request: Request, approval: Approval, state: State, deployment: Deployment) -> Entered:
     """The request as its approval leaves it, with what the customer hears of it."""
+    after = request.model_copy(update={"phase": PHASES.get(approval.status, Phase.DONE)})
     reason = ESCALATIONS.get(approval.status)
     kind = EVENTS.get(approval.status)
     return Entered(
-        request.model_copy(update={"phase": PHASES.get(approval.status, Phase.DONE)}),
+        edited(after, approval),
         _points(request, approval, state, deployment),
         (_event(kind, request, approval, state, deployment),) if kind else (),
         Escalation(reasons=(reason,), detail=approval.reason or "") if reason else None,
+    )
+
+
+def edited(request: Request, approval: Approval) -> Request:
+    """The request with the action that an approver put in its place, which stands for the customer's yes."""
+    if approval.status is not ApprovalStatus.EDITED:
+        return request
+    decision = Edit.model_validate(approval.decision)
+    further = decision.approval
+    return request.model_copy(
+        update={
+            "action": decision.action,
+            "confirmed": decision.action.digest,
+            "approval_id": further.id if further else approval.id,
+            "phase": Phase.APPROVING if further else Phase.CLEARED,
+        }
     )
 
 

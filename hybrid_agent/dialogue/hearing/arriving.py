@@ -10,6 +10,7 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.policy import is_stranger
+from hybrid_agent.redaction.messages import Own
 from hybrid_agent.redaction.screen import Screened, screen_text
 from hybrid_agent.state import Event, EventKind, Phase, Point, PointKind, State, Status, Update
 
@@ -114,4 +115,4 @@ def _first_word(
 def _refused(point: Point, messages: Sequence[HumanMessage]) -> Update:
     """A stranger's words do not stay in the conversation."""
     removed = [RemoveMessage(id=str(message.id)) for message in messages]
-    return {"messages": removed, "points": [point], "heard": "", "status": Status.REFUSED}
+    return {"messages": Own(removed), "points": [point], "heard": "", "status": Status.REFUSED}

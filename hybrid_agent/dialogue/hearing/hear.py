@@ -79,7 +79,11 @@ class Settled:
 async def _settle(state: State, deployment: Deployment) -> tuple[State, Settled]:
     """The state with approvals and actions as the records have them now: decided or begun meanwhile."""
     gone = queue.retired(state["requests"], deployment.catalog)
-    known = queue.replaced(state["requests"], *queue.handed_off(gone))
+    again = [
+        each.model_copy(update={"phase": Phase.CLEARED})
+        for each in queue.in_phase(state["requests"], Phase.RUNNING)
+    ]
+    known = queue.replaced(state["requests"], *again, *queue.handed_off(gone))
     caught = await caught_up(known, deployment)
     waiting = queue.in_phase(caught, Phase.APPROVING)
     entered = [await standing(request, state, deployment) for request in waiting]
