@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 import pytest
-from cli_kit import run
+from cli_kit import lines_of, run, says
 from jsonschema import Draft202012Validator
 
 from hybrid_agent.cli import app
@@ -77,6 +77,19 @@ def test_check_finds_nothing_in_what_init_wrote(tmp_path: Path, capsys: pytest.C
     assert app.run(["init", str(folder)]) == UNREADABLE
     assert "nothing was written" in capsys.readouterr().err
     assert (folder / "catalog.yaml").read_text() == "mine"
+
+
+def test_a_fresh_start_answers_a_hello_and_a_thank_you(tmp_path: Path) -> None:
+    """What everybody says first and last is answered by the starter, not handed to a person."""
+    folder = tmp_path / "shop"
+    assert run("init", folder).returncode == SOUND
+    given = lines_of([says("hello", "first"), says("thanks", "last")])
+    ended = run("chat", "--jsonl", "--deployment", folder, given=given)
+    answers = [json.loads(line) for line in ended.stdout.splitlines()]
+    assert [(each["status"], each["intents"], each["handoff"]) for each in answers] == [
+        ("answered", ["greeting"], None),
+        ("answered", ["thanks"], None),
+    ]
 
 
 def test_check_names_what_is_wrong_and_where(sample: Path) -> None:
