@@ -13,7 +13,7 @@ from graph_kit import ADDRESS, REFUND, Stage
 from sqlalchemy import text
 
 from hybrid_agent import HybridAgentError, Status
-from hybrid_agent.records import RecordsError
+from hybrid_agent.records import RecordsError, ledger
 from hybrid_agent_tools import OutcomeUnknown, Rejected, Unavailable
 
 pytest_plugins = ["graph_fixtures"]
@@ -242,3 +242,18 @@ async def test_an_intent_that_the_catalog_lost_goes_to_a_person(stage: Stage) ->
     turn = await edited.say("any news?")
     assert turn.status is Status.HANDED_OFF and turn.served.reasons == ("no_longer_offered",)
     assert stage.refunds() == []
+
+
+async def test_a_write_that_another_process_is_doing_is_told_once(stage: Stage) -> None:
+    """While somebody else's write runs, the customer hears so once, and nothing is done again."""
+    await stage.say(ADDRESS)
+    records, clock = stage.deployment.records, stage.deployment.clock
+    async with records.write() as tx:
+        (effect,) = await ledger.of_thread(tx, "t")
+        await ledger.approve(tx, effect.id, by="customer:C-1001", now=clock())
+        lease = timedelta(minutes=5)
+        await ledger.claim(tx, effect.id, worker="another process", now=clock(), lease=lease)
+    turn = await stage.say("yes")
+    assert turn.reply is not None and turn.reply.text.count("being done right now") == 1
+    assert [step.node for step in turn.trail].count("execute") == 1
+    assert stage.writes() == []
