@@ -53,6 +53,7 @@ hello ü 🎉
     assert (ended.returncode, ended.stderr) == (SOUND, "")
     for shown in (
         str(state),
+        "Customer C-1001 may ask, for example: Hi, where is my order 1002?",
         "You decide as noor (agent, supervisor)",
         "amount = €104.40 (from quote.refundable)",
         "Done: €50.00",
@@ -70,7 +71,8 @@ def test_check_finds_nothing_in_what_init_wrote(tmp_path: Path, capsys: pytest.C
     folder = tmp_path / "shop"
     begun = run("init", folder)
     assert begun.returncode == SOUND
-    assert "hybrid-agent check" in begun.stdout
+    for shown in (f"check {folder}", f"chat -d {folder} --customer C-1001", "where is my order 1002?"):
+        assert shown in begun.stdout.replace("\n", "")
     checked = run("check", folder)
     assert (checked.returncode, checked.stderr) == (SOUND, "")
     (folder / "catalog.yaml").write_text("mine")

@@ -11,6 +11,7 @@ from hybrid_agent.cli.desk import Desk
 from hybrid_agent.cli.opening import approver_roles, opened
 from hybrid_agent.cli.places import bundled, place_of
 from hybrid_agent.session import Session
+from hybrid_agent.settings import read_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +41,9 @@ def terminal(deployment: Path | None, state: Path | None, options: Options) -> N
     from hybrid_agent.cli.terminal import converse
 
     console, place, customer = console_for(), place_of(deployment, state), options.customer
+    script = read_script(bundled("demo.yaml"))
     if customer is None and deployment is None:
-        customer = read_script(bundled("demo.yaml")).customer
+        customer = script.customer
     with opened(place) as session:
         agent = _agent(options, session)
         console.print(f"{session.deployment.name}: {place.deployment}")
@@ -49,8 +51,17 @@ def terminal(deployment: Path | None, state: Path | None, options: Options) -> N
         console.print(
             f"You decide as {agent.id} ({', '.join(sorted(agent.roles)) or 'no role'}). Type /help."
         )
+        if customer in (None, NOBODY):
+            console.print("Nobody is signed in. Begin with --customer ID, or type /customer ID.")
+        if _has_sample(place.deployment):
+            console.print(f"Customer {script.customer} may ask, for example: {script.question}")
         talk = Talk(options.thread, None if customer == NOBODY else customer)
         converse(Room(Desk(session), agent, console), talk)
+
+
+def _has_sample(deployment: Path) -> bool:
+    """Whether a connected system is filled with the made-up customers of the sample."""
+    return any(each.get("sample") is True for each in read_settings(deployment).systems.values())
 
 
 def _agent(options: Options, session: Session) -> Caller:

@@ -24,13 +24,15 @@ def init(folder: Path) -> None:
 
 
 def _say_what_is_next(folder: Path, files: list[Path]) -> None:
+    from hybrid_agent.cli.script import read_script
     from hybrid_agent.cli.showing import console_for
 
-    show = console_for().print
+    show, script = console_for().print, read_script(bundled("demo.yaml"))
     show(f"Wrote {len(files)} files to {folder}.")
     show("Next:")
-    show(f"  hybrid-agent check {folder}            look for mistakes")
-    show(f"  hybrid-agent chat --deployment {folder}   talk to it")
+    show(f"  hybrid-agent check {folder}")
+    show(f"  hybrid-agent chat -d {folder} --customer {script.customer}")
+    show(f"    and ask, for example: {script.question}")
     show(
         f"  Then edit {folder / 'catalog.yaml'} (what customers want) and {folder / SETTINGS} (your systems)."
     )

@@ -62,6 +62,11 @@ class Script(Part):
     agent: Agent
     scenes: tuple[Scene, ...] = Field(min_length=1)
 
+    @property
+    def question(self) -> str:
+        """What the customer says first."""
+        return next(step.says for scene in self.scenes for step in scene.steps if step.says)
+
 
 @dataclass(frozen=True, slots=True)
 class Ended:
