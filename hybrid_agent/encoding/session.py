@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hybrid_agent.encoding.model_file import missing_package
+
 if TYPE_CHECKING:
     import numpy as np
     import onnxruntime as ort  # type: ignore[import-untyped]
@@ -20,8 +22,15 @@ BLOCKS = 2 + len(HIDDEN)
 
 
 def open_session(model: bytes, threads: int) -> ort.InferenceSession:
-    """A CPU session whose outputs are the last hidden state, then the `HIDDEN` layers."""
-    import onnxruntime as ort
+    """A CPU session whose outputs are the last hidden state, then the `HIDDEN` layers.
+
+    Raises:
+        ModelFileError: `onnxruntime` is not installed.
+    """
+    try:
+        import onnxruntime as ort
+    except ImportError as error:
+        raise missing_package(error) from error
 
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
