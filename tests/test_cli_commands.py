@@ -1,6 +1,7 @@
 """`hybrid-agent demo`, `check`, `init`, `chat` and the rest, through the real process."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,17 @@ hello ü 🎉
         "Goodbye. Go on with: hybrid-agent chat --thread second",
     ):
         assert shown in ended.stdout
+
+
+def test_every_chat_begins_a_conversation_and_can_go_on_with_one(sample: Path, tmp_path: Path) -> None:
+    """Two starts are two conversations; `--thread` with a printed id is the same one again."""
+    options = ("chat", "--deployment", sample, "--state", tmp_path / "state", "--customer", "C-1001")
+    first, second = (run(*options, given=b"/quit\n").stdout for _ in range(2))
+    began = [re.findall(r"--thread (T-\w+)", each.replace("\n", " ")) for each in (first, second)]
+    assert [len(set(each)) for each in began] == [1, 1]
+    assert began[0][0] != began[1][0]
+    again = run(*options, "--thread", began[0][0], given=b"/quit\n").stdout
+    assert f"conversation {began[0][0]}" in again
 
 
 def test_check_finds_nothing_in_what_init_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -53,7 +53,9 @@ def chat(
     role: Annotated[
         list[str] | None, typer.Option(help="A role of theirs; repeatable (without it, all).")
     ] = None,
-    thread: Annotated[str, typer.Option(help="The conversation to go on with.")] = "terminal",
+    thread: Annotated[
+        str | None, typer.Option(help="The conversation to go on with (without it, a new one).")
+    ] = None,
     state: State = None,
 ) -> None:
     """Talk to the bot, and decide on the agent's side (type /help)."""

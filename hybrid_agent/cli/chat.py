@@ -1,5 +1,6 @@
 """`hybrid-agent chat`: in a terminal, or line by line for programs."""
 
+import secrets
 import sys
 from collections.abc import Sequence
 from contextlib import redirect_stdout
@@ -16,12 +17,15 @@ from hybrid_agent.settings import read_settings
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """Who talks, and who decides; without roles the agent has every role that the catalog names."""
+    """Who talks, and who decides; without roles the agent has every role that the catalog names.
+
+    Without a thread a new conversation begins.
+    """
 
     customer: str | None
     agent: str
     roles: Sequence[str] | None
-    thread: str
+    thread: str | None
 
 
 def lines(deployment: Path | None, state: Path | None, options: Options) -> None:
@@ -55,7 +59,9 @@ def terminal(deployment: Path | None, state: Path | None, options: Options) -> N
             console.print("Nobody is signed in. Begin with --customer ID, or type /customer ID.")
         if _has_sample(place.deployment):
             console.print(f"Customer {script.customer} may ask, for example: {script.question}")
-        talk = Talk(options.thread, None if customer == NOBODY else customer)
+        thread = options.thread or f"T-{secrets.token_hex(4)}"
+        console.print(f"This is conversation {thread}; to go on with it another time, add --thread {thread}")
+        talk = Talk(thread, None if customer == NOBODY else customer)
         converse(Room(Desk(session), agent, console), talk)
 
 
