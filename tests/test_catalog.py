@@ -93,6 +93,7 @@ REFUND, ACTION = "intents/refund", "intents/refund/action"
 KNOWN = "slots/order_number/known_from"
 BROKEN: list[tuple[dict[str, Any], str, str, str]] = [
     ({"timezone": "Mars/Olympus"}, "error", "timezone", "not a time zone"),
+    ({"country": "XX"}, "error", "country", "no country's code"),
     ({"phrases": {"goodby": "Bye"}}, "error", "phrases.goodby", "no phrase of this name"),
     ({"thresholds": {"understand": 0.9, "act": 0.5}}, "error", "thresholds", "act is below understand"),
     ({"slots/extra": {"kind": "text", "title": "x", "ask": "x"}}, "warning", "slots.extra", "no intent uses"),

@@ -13,6 +13,7 @@ from hybrid_agent.catalog.load import standard_phrases
 from hybrid_agent.catalog.models import ActionRule, Autonomy, Catalog, Intent, Read
 from hybrid_agent.catalog.phrasing import places
 from hybrid_agent_tools import Operation, Risk, Scope
+from hybrid_agent_tools.iso import COUNTRIES
 
 __all__ = ["Finding", "lint"]
 
@@ -38,6 +39,8 @@ def _catalog(catalog: Catalog) -> Iterator[Finding]:
         ZoneInfo(catalog.timezone)
     except (ZoneInfoNotFoundError, ValueError):
         yield error("timezone", f"{catalog.timezone!r} is not a time zone; write it like Europe/Berlin")
+    if catalog.country not in COUNTRIES:
+        yield error("country", f"{catalog.country!r} is no country's code; write it like DE (ISO 3166-1)")
     for name in catalog.phrases.keys() - standard_phrases().keys():
         yield error(
             f"phrases.{name}", f"there is no phrase of this name; known: {', '.join(standard_phrases())}"
