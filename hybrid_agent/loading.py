@@ -85,11 +85,19 @@ def _reasoner(catalog: Catalog, encoder: "Encoder", cache: Path) -> Reasoner:
 
 
 def records_for(settings: Settings, folder: Path) -> Records:
-    """The records that the settings name; a SQLite path starts from the deployment's folder."""
+    """The records that the settings name; a SQLite path starts from the deployment's folder.
+
+    Raises ConfigurationError if that folder cannot be made, RecordsError if they cannot be opened.
+    """
     url = settings.records
     if url.startswith("sqlite:///") and not url.startswith("sqlite:////"):
         file = folder / url.removeprefix("sqlite:///")
-        file.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            file.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            advice = "Move away what is in its place, or name another file under `records`."
+            message = f"cannot be made: {error.strerror}"
+            raise ConfigurationError(message, where=file.parent, advice=advice) from error
         url = f"sqlite:///{file}"
     return run_here(open_records(url))
 

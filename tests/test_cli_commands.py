@@ -117,6 +117,21 @@ def test_check_names_what_is_wrong_and_where(sample: Path) -> None:
     assert "orders.refnd" in ended.stdout
 
 
+@pytest.mark.parametrize("command", ["check", "chat"])
+def test_a_file_where_a_folder_must_be_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], command: str
+) -> None:
+    """Both commands name the file in the way and what to do, as a mistake of the set-up."""
+    folder = tmp_path / "shop"
+    assert app.run(["init", str(folder)]) == SOUND
+    (folder / "var").write_text("")
+    ended = app.run(["check", str(folder)] if command == "check" else ["chat", "-d", str(folder)])
+    assert ended == (WRONG if command == "check" else UNREADABLE)
+    said = capsys.readouterr()
+    assert f"{folder / 'var'}" in (said.out + said.err).replace("\n", "")
+    assert "cannot be made" in (said.out + said.err)
+
+
 def test_check_counts_warnings_only_when_it_is_strict(
     sample: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

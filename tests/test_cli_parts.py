@@ -166,6 +166,7 @@ def test_a_packet_is_shown_whole_and_without_what_is_empty() -> None:
     ("error", "code", "words"),
     [
         (ConfigurationError("is odd", where="here", advice="Mend it."), 2, "here: is odd\n  Mend it."),
+        (sqlite3.OperationalError("database is locked"), 70, "is locked\n  Close what else"),
         (RuntimeError("boom"), 70, "unexpected RuntimeError: boom"),
     ],
 )

@@ -17,6 +17,11 @@ CANNOT_START = 2
 UNEXPECTED = 70
 """The exit code for a fault of the program itself (EX_SOFTWARE of sysexits.h)."""
 
+DATABASE_ADVICE = (
+    "Close what else has the conversations or the shop open, make their files and folder writable, and try "
+    f"again; or choose another folder with --state. Set {DEBUG}=1 to see where it happened."
+)
+
 
 class NotPossibleError(HybridAgentError):
     """What was asked cannot be done; the text says why and what to do now."""
@@ -34,6 +39,8 @@ def in_words(error: Exception) -> str:
     """One message for whoever runs the command."""
     if foreseen(error):
         return str(error)
+    if isinstance(error, sqlite3.OperationalError):
+        return f"a database cannot be used: {error}\n  {DATABASE_ADVICE}"
     if isinstance(error, sqlite3.Error | OSError):
         return f"{type(error).__name__}: {error}\n  Set {DEBUG}=1 to see where it happened."
     return f"unexpected {type(error).__name__}: {error}\n  Set {DEBUG}=1 to see the traceback, and report it."

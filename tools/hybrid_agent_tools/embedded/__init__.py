@@ -61,7 +61,14 @@ def connect(settings: Mapping[str, Any], folder: Path) -> Connection:
 def _make_sample(path: Path) -> None:
     from hybrid_agent_tools.embedded.sample import create_sample_shop
 
-    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise misconfigured(
+            f"the folder {path.parent} cannot be made: {error.strerror}.",
+            "settings",
+            "Move away what is in its place, or name another database.",
+        ) from error
     with suppress(Rejected):  # another process made it meanwhile
         create_sample_shop(path, now=utc_now())
 
