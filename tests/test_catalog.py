@@ -93,6 +93,24 @@ REFUND, ACTION = "intents/refund", "intents/refund/action"
 KNOWN = "slots/order_number/known_from"
 BROKEN: list[tuple[dict[str, Any], str, str, str]] = [
     ({"timezone": "Mars/Olympus"}, "error", "timezone", "not a time zone"),
+    (
+        {
+            f"{REFUND}/reads/order": {
+                "operation": "orders.get",
+                "arguments": {"order_number": "slot.order_number"},
+            },
+            f"{ACTION}/allow": [{"when": {"order.status": ["delivered", "delivred"]}, "otherwise": "No."}],
+        },
+        "error",
+        "intents.refund.action.allow.0",
+        "order.status is never 'delivred'",
+    ),
+    (
+        {f"{ACTION}/done": "{result.amount|wordz} is on its way."},
+        "error",
+        "intents.refund.action.done",
+        "no form |wordz; known: time, words",
+    ),
     ({"country": "XX"}, "error", "country", "no country's code"),
     ({"phrases": {"goodby": "Bye"}}, "error", "phrases.goodby", "no phrase of this name"),
     ({"thresholds": {"understand": 0.9, "act": 0.5}}, "error", "thresholds", "act is below understand"),

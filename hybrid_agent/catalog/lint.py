@@ -9,6 +9,7 @@ from hybrid_agent.catalog.lint_missing import lint_missing
 from hybrid_agent.catalog.lint_paths import known_paths, lint_paths
 from hybrid_agent.catalog.lint_slots import lint_slot, lint_slots_of
 from hybrid_agent.catalog.lint_types import lint_types
+from hybrid_agent.catalog.lint_values import lint_values
 from hybrid_agent.catalog.load import standard_phrases
 from hybrid_agent.catalog.models import ActionRule, Autonomy, Catalog, Intent, Read
 from hybrid_agent.catalog.phrasing import places
@@ -91,6 +92,7 @@ def _wiring(
 ) -> Iterator[tuple[str, str]]:
     """Slots, paths and types: whether every value can be known, in time, and fits where it goes."""
     yield from lint_slots_of(where, intent, catalog, operations)
+    yield from lint_values(where, intent, operations)
     yield from lint_paths(where, intent, known_paths(intent, catalog, operations), operations)
     slots = {f"slots.{name}": catalog.slots[name] for name in intent.slots if name in catalog.slots}
     takers: list[tuple[str, Read | ActionRule]] = [
