@@ -25,6 +25,11 @@ def read_model(path: Path, model: type[Model]) -> Model:
         raise ConfigurationError(problems, advice="Correct the lines named above.") from None
 
 
+def in_words(message: str) -> str:
+    """A message of pydantic as a person would write it."""
+    return message.removeprefix("Value error, ")
+
+
 def _read_text(path: Path) -> str:
     try:
         if path.stat().st_size > MAX_BYTES:
@@ -93,7 +98,7 @@ def _construct(root: yaml.Node, path: Path) -> Any:
 def _complaint(path: Path, root: yaml.Node | None, problem: Any) -> str:
     loc: Sequence[str | int] = problem["loc"]
     dotted = ".".join(str(part) for part in loc) or "the file"
-    message = "is not a known key" if problem["type"] == "extra_forbidden" else problem["msg"]
+    message = "is not a known key" if problem["type"] == "extra_forbidden" else in_words(problem["msg"])
     return f"{path}:{_line(root, loc)}: {dotted}: {message}"
 
 

@@ -12,6 +12,7 @@ from rich.console import Console
 from hybrid_agent.cli import showing
 from hybrid_agent.cli.edits import edited
 from hybrid_agent.cli.failing import NotPossibleError, told
+from hybrid_agent.cli.lines import read_line
 from hybrid_agent.cli.script import Ended, Expectation, differences
 from hybrid_agent.cli.tables import changes, is_database, read_tables, watched
 from hybrid_agent.errors import ConfigurationError
@@ -184,3 +185,10 @@ def test_errors_are_told_in_words(
     assert words in said
     assert "Traceback" not in said
     assert code == 2 or "HYBRID_AGENT_DEBUG=1" in said
+
+
+def test_a_line_is_refused_in_plain_words() -> None:
+    """What is wrong with a line is told without the checker's own prefix."""
+    with pytest.raises(NotPossibleError) as refused:
+        read_line(b'{"thread": "t"}')
+    assert str(refused.value) == "give either text or decision"

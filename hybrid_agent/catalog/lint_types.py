@@ -11,6 +11,7 @@ from pydantic.fields import FieldInfo
 from hybrid_agent.catalog.fitting import fitted
 from hybrid_agent.catalog.models import Catalog, Intent, Slot
 from hybrid_agent.slots import SlotKind
+from hybrid_agent.yamlfile import in_words
 from hybrid_agent_tools import Operation
 
 SPECIMENS: Mapping[SlotKind, JsonValue] = {
@@ -73,7 +74,7 @@ def _values(here: str, source: str, values: list[JsonValue], field: FieldInfo) -
         try:
             adapter.validate_python(fitted(value, field.annotation, "UTC"))
         except ValidationError as error:
-            yield here, f"{source} cannot be given here: {error.errors()[0]['msg']}"
+            yield here, f"{source} cannot be given here: {in_words(error.errors()[0]['msg'])}"
             return
 
 

@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Va
 from hybrid_agent.cli.desk import Deed, Wish
 from hybrid_agent.cli.failing import NotPossibleError
 from hybrid_agent.session import Turn
+from hybrid_agent.yamlfile import in_words
 
 
 def _printable(text: str) -> str:
@@ -88,7 +89,7 @@ def read_line(line: bytes) -> Line:
         return Line.model_validate_json(line)
     except ValidationError as error:
         problems = (
-            ": ".join(filter(None, (".".join(map(str, each["loc"])), each["msg"])))
+            ": ".join(filter(None, (".".join(map(str, each["loc"])), in_words(each["msg"]))))
             for each in error.errors(include_input=False, include_url=False, include_context=False)
         )
         raise NotPossibleError("; ".join(problems)) from None

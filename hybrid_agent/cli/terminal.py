@@ -1,18 +1,24 @@
 """The loop of the terminal chat."""
 
+from importlib import import_module
+from importlib.util import find_spec
+
 from hybrid_agent.caller import Caller
 from hybrid_agent.cli.commands import Room, Talk, command, show_turn
 from hybrid_agent.cli.failing import in_words
+from hybrid_agent.cli.showing import clean
 from hybrid_agent.portal import run_here
 
 
 def converse(room: Room, talk: Talk) -> None:
     """Read lines until the customer or the agent ends it, by /quit, Ctrl-C or Ctrl-D."""
+    _edit_lines()
     going: Talk | None = talk
     while going is not None:
         talk = going
         try:
-            line = room.console.input(f"\n{talk.customer or 'anonymous'}> ", markup=False)
+            room.console.print()
+            line = input(f"{clean(talk.customer or 'anonymous')}> ")
             going = _said(room, talk, line.encode("utf-8", "replace").decode()) if line.strip() else talk
         except (EOFError, KeyboardInterrupt):
             room.console.print()
@@ -21,6 +27,12 @@ def converse(room: Room, talk: Talk) -> None:
             # Whatever one line runs into, the conversation is kept and goes on.
             room.console.print(in_words(error), style="red")
     room.console.print(f"Goodbye. Go on with: hybrid-agent chat --thread {talk.thread}")
+
+
+def _edit_lines() -> None:
+    """Let `input` edit lines and recall earlier ones, where the system's Python has readline."""
+    if find_spec("readline"):
+        import_module("readline")
 
 
 def _said(room: Room, talk: Talk, line: str) -> Talk | None:
