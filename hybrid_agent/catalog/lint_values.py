@@ -8,10 +8,8 @@ from typing import Any, get_origin
 from hybrid_agent.catalog.conditions import Bounds, Condition
 from hybrid_agent.catalog.models import Intent
 from hybrid_agent.catalog.paths import PATTERN
+from hybrid_agent.catalog.phrasing import FORMS
 from hybrid_agent_tools import Operation
-
-FORMS = ("time", "words")
-"""What may stand behind a path in a text, as `render` knows it."""
 
 _FORM = re.compile(r"\{" + PATTERN + r"\|([^{}]*)\}")
 

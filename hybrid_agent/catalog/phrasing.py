@@ -15,6 +15,8 @@ Day = TypeVar("Day", bound=date)
 _PLACE = re.compile(r"\{(" + PATTERN + r")(?:\|([a-z]+))?\}")
 _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+FORMS = ("time", "words")
+"""What may stand behind the bar in `{path|form}`."""
 _SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _ADDRESS_LINES = ("name", "line1", "line2")
 
