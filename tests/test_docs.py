@@ -3,8 +3,11 @@
 import re
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from hybrid_agent.portal import run_here
 
 ROOT = Path(__file__).parent.parent
 PYTHON = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
@@ -20,8 +23,9 @@ def test_the_readme_embeds_the_graph_as_it_says(
     shop = tmp_path / "my-shop"
     shutil.copytree(ROOT / "hybrid_agent" / "sample" / "starter", shop)
     monkeypatch.chdir(shop)
-    namespace: dict[str, object] = {}
+    namespace: dict[str, Any] = {}
     exec(compile(snippet, "README.md", "exec"), namespace)
+    run_here(namespace["deployment"].aclose())
     printed = capsys.readouterr().out.splitlines()
     assert [line.split(" ")[0] for line in printed] == ["awaiting_customer", "awaiting_approval", "answered"]
 
