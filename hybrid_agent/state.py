@@ -29,12 +29,10 @@ class Status(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a slot's value or an action's argument comes from."""
+    """Where a slot's value comes from."""
 
     MESSAGE = "message"
     RECORD = "record"
-    FACT = "fact"
-    PERSON = "person"
 
 
 class SlotValue(Frozen):

@@ -15,6 +15,8 @@ BEGUN = (EffectStatus.EXECUTING, EffectStatus.UNKNOWN, EffectStatus.SUCCEEDED, E
 """An action in one of these was claimed: it can no longer be taken back, only told."""
 
 READ_BACK = "read back"
+REJECTED = "rejected: "
+"""How the ledger marks an error that the system's own rules gave."""
 
 
 async def carry_out(action_id: str, deployment: Deployment) -> Effect:
@@ -152,6 +154,6 @@ def _data(result: Result, deployment: Deployment) -> JsonValue:
 
 
 def failure(error: ToolError) -> str:
-    """Why a write did not happen; `rejected: ` begins what the system's own rules said."""
-    rejected = isinstance(error, Rejected | NotFound)
-    return f"{'rejected' if rejected else 'failed'}: {error.message} {error.advice}"
+    """Why a write did not happen; REJECTED begins what the system's own rules said."""
+    kind = REJECTED if isinstance(error, Rejected | NotFound) else "failed: "
+    return f"{kind}{error.message} {error.advice}"

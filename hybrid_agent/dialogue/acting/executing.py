@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hybrid_agent import policy
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.acting.clearing import about_action, action_of, rule_of
-from hybrid_agent.dialogue.acting.effects import BEGUN, carry_out, how_it_stands
+from hybrid_agent.dialogue.acting.effects import BEGUN, REJECTED, carry_out, how_it_stands
 from hybrid_agent.dialogue.acting.proposing import rule_on
 from hybrid_agent.dialogue.facts import facts_of
 from hybrid_agent.dialogue.steps import Stepped, resolved
@@ -28,7 +28,6 @@ from hybrid_agent.state import (
     State,
 )
 
-REJECTED = "rejected: "
 GIVEN = (ApprovalStatus.APPROVED, ApprovalStatus.EDITED)
 
 

@@ -5,7 +5,6 @@ a decision must name the approval's `id` and `digest`, because a bare resume rea
 """
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
@@ -125,12 +124,5 @@ def _action_request(approval: Approval) -> dict[str, Any]:
 
 
 def _approval(approval: Approval) -> dict[str, Any]:
-    shown = approval.model_dump(
-        mode="json",
-        include={"id", "digest", "summary", "operation", "intent", "customer_id", "payload", "rules"},
-    )
-    return {**shown, "created": _iso(approval.created), "expires": _iso(approval.expires)}
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat()
+    shown = approval.model_dump(mode="json", include=SHOWN)
+    return {**shown, "created": approval.created.isoformat(), "expires": approval.expires.isoformat()}
