@@ -6,7 +6,17 @@ from typing import Annotated, Protocol
 from pydantic import Field
 
 from hybrid_agent_tools.operation import Idempotency, Risk, port, read, write
-from hybrid_agent_tools.values import Address, Country, Email, Phone, Record, ShortText, Timestamp
+from hybrid_agent_tools.values import (
+    Address,
+    Country,
+    Email,
+    Personal,
+    PersonName,
+    Phone,
+    Record,
+    ShortText,
+    Timestamp,
+)
 
 __all__ = ["AccountClosure", "AccountStatus", "CustomerDirectory", "Profile"]
 
@@ -24,9 +34,9 @@ class Profile(Record):
 
     customer_id: str
     status: AccountStatus = AccountStatus.ACTIVE
-    name: str | None = None
-    email: str | None = None
-    phone: str | None = None
+    name: Annotated[str | None, Personal.NAME] = None
+    email: Annotated[str | None, Personal.EMAIL] = None
+    phone: Annotated[str | None, Personal.PHONE] = None
     plan: str | None = None
     segment: str | None = None
     language: Annotated[str | None, Field(description="BCP 47 tag, such as en or pt-BR")] = None
@@ -54,7 +64,7 @@ class CustomerDirectory(Protocol):
     async def update_contact(
         self,
         *,
-        name: ShortText | None = None,
+        name: PersonName | None = None,
         email: Email | None = None,
         phone: Phone | None = None,
         customer_id: str,
@@ -65,7 +75,7 @@ class CustomerDirectory(Protocol):
     async def find_contact_update(
         self,
         *,
-        name: ShortText | None = None,
+        name: PersonName | None = None,
         email: Email | None = None,
         phone: Phone | None = None,
         customer_id: str,

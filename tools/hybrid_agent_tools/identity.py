@@ -9,11 +9,11 @@ from pydantic import Field
 
 from hybrid_agent_tools.operation import Idempotency, Risk, Scope, port, write
 from hybrid_agent_tools.orders import OrderNumber
-from hybrid_agent_tools.values import Email, Record, ShortText, Timestamp
+from hybrid_agent_tools.values import Email, Personal, Record, ShortText, Timestamp
 
 __all__ = ["CodeSent", "Identity", "PasswordReset", "Verification"]
 
-Postcode = Annotated[str, Field(min_length=2, max_length=20)]
+Postcode = Annotated[str, Field(min_length=2, max_length=20), Personal.POSTCODE]
 Code = Annotated[str, Field(pattern=r"^\d{4,10}$")]
 
 

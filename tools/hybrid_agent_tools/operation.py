@@ -15,7 +15,8 @@ from typing import Any, TypeVar, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, create_model
 
-from hybrid_agent_tools.fields import result_fields
+from hybrid_agent_tools.fields import personal_fields, result_fields
+from hybrid_agent_tools.values import Personal
 
 __all__ = [
     "Effect",
@@ -122,6 +123,14 @@ class Operation:
     def result_fields(self) -> Mapping[str, Any]:
         """Dotted path -> type for all that the result holds: `total.amount`, `lines[].sku`."""
         return result_fields(self.result)
+
+    def personal_fields(self) -> Mapping[str, Personal]:
+        """Dotted path -> kind for what the result holds of persons: `shipping_address.city`, `[].name`."""
+        return personal_fields(self.result)
+
+    def personal_arguments(self) -> Mapping[str, Personal]:
+        """Dotted path -> kind for what the arguments hold of persons."""
+        return personal_fields(self.arguments)
 
 
 def port(name: str) -> Callable[[Port], Port]:

@@ -16,7 +16,16 @@ from hybrid_agent_tools.order_states import (
     ShipmentStatus,
     order_status,
 )
-from hybrid_agent_tools.values import Address, Money, PositiveMoney, Record, ShortText, Timestamp, Value
+from hybrid_agent_tools.values import (
+    Address,
+    Money,
+    Personal,
+    PositiveMoney,
+    Record,
+    ShortText,
+    Timestamp,
+    Value,
+)
 
 __all__ = [
     "Cancellation",
@@ -74,7 +83,7 @@ class Shipment(Record):
     lines: tuple[LineQuantity, ...] = ()
     carrier: str | None = None
     tracking_number: str | None = None
-    tracking_url: str | None = None
+    tracking_url: Annotated[str | None, Personal.LINK] = None
     shipped_at: Timestamp | None = None
     estimated_delivery: date | None = None
     delivered_at: Timestamp | None = None
@@ -124,7 +133,7 @@ class Tracking(Record):
     parcel_status: ShipmentStatus | None = None
     carrier: str | None = None
     tracking_number: str | None = None
-    tracking_url: str | None = None
+    tracking_url: Annotated[str | None, Personal.LINK] = None
     estimated_delivery: date | None = None
     delivered_at: Timestamp | None = None
 

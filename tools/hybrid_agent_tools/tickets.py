@@ -6,7 +6,7 @@ from typing import Annotated, Protocol
 from pydantic import Field
 
 from hybrid_agent_tools.operation import Idempotency, Risk, port, read, write
-from hybrid_agent_tools.values import LongText, Record, ShortText, Timestamp
+from hybrid_agent_tools.values import LongText, Personal, Record, ShortText, Timestamp
 
 __all__ = ["Note", "Priority", "Ticket", "TicketDesk", "TicketId", "TicketStatus"]
 
@@ -38,7 +38,7 @@ class Note(Record):
     note_id: str
     body: str
     public: bool
-    author: str | None = None
+    author: Annotated[str | None, Personal.NAME] = None
     created_at: Timestamp
 
 

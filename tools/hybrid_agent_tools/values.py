@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from decimal import ROUND_HALF_EVEN, Decimal
+from enum import StrEnum
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -23,6 +24,8 @@ __all__ = [
     "Email",
     "LongText",
     "Money",
+    "PersonName",
+    "Personal",
     "Phone",
     "PositiveMoney",
     "Record",
@@ -32,6 +35,18 @@ __all__ = [
 ]
 
 LARGEST_AMOUNT = Decimal(10) ** 15
+
+
+class Personal(StrEnum):
+    """What makes a field personal: `Annotated[str, Personal.NAME]`. An order's number is not."""
+
+    NAME = "name"
+    EMAIL = "email"
+    PHONE = "phone"
+    STREET = "street"
+    POSTCODE = "postcode"
+    CITY = "city"
+    LINK = "link"
 
 
 class Value(BaseModel):
@@ -62,9 +77,12 @@ Country = Annotated[str, BeforeValidator(_known_country), Field(description="ISO
 Currency = Annotated[
     str, BeforeValidator(_upper), Field(pattern=r"^[A-Z]{3}$", description="ISO 4217 code, such as EUR")
 ]
-Email = Annotated[str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$", max_length=254)]
-Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()./-]{4,28}$")]
+Email = Annotated[
+    str, Field(pattern=r"^[^@\s<>,;]+@[^@\s<>,;]+\.[^@\s<>,;]+$", max_length=254), Personal.EMAIL
+]
+Phone = Annotated[str, Field(pattern=r"^\+?[0-9][0-9 ()./-]{4,28}$"), Personal.PHONE]
 ShortText = Annotated[str, Field(min_length=1, max_length=250)]
+PersonName = Annotated[ShortText, Personal.NAME]
 LongText = Annotated[str, Field(min_length=1, max_length=20_000)]
 
 
@@ -166,12 +184,12 @@ PositiveMoney = Annotated[Money, AfterValidator(_above_zero)]
 class Address(Value):
     """A postal address."""
 
-    name: ShortText | None = None
-    line1: ShortText
-    line2: ShortText | None = None
-    city: ShortText
+    name: PersonName | None = None
+    line1: Annotated[ShortText, Personal.STREET]
+    line2: Annotated[ShortText | None, Personal.STREET] = None
+    city: Annotated[ShortText, Personal.CITY]
     region: ShortText | None = None
-    postcode: Annotated[str, Field(min_length=1, max_length=20)]
+    postcode: Annotated[str, Field(min_length=1, max_length=20), Personal.POSTCODE]
     country: Country
 
     def __str__(self) -> str:
