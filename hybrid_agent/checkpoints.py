@@ -9,6 +9,7 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Checkpointer
 
 from hybrid_agent import caller, state
+from hybrid_agent.frozen import Frozen
 
 
 def knowing_our_types(checkpointer: Checkpointer) -> Checkpointer:
@@ -30,5 +31,5 @@ def knowing_our_types(checkpointer: Checkpointer) -> Checkpointer:
 def _types() -> Iterator[type]:
     for module in (state, caller):
         for each in vars(module).values():
-            if isinstance(each, type) and issubclass(each, state.Frozen | Enum | caller.Caller):
+            if isinstance(each, type) and issubclass(each, Frozen | Enum | caller.Caller):
                 yield each

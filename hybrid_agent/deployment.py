@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 
 from hybrid_agent.catalog import Catalog
+from hybrid_agent.chat_model.metering import Budget
 from hybrid_agent.knowledge import Knowledge
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records
@@ -28,7 +29,8 @@ class Deployment:
     """One shop's bot: what it serves, with what, and where it keeps its records.
 
     `lease` is how long a claimed write may take before it is looked at by somebody else; `worker` names
-    this process in the ledger. `patience` is how long the reasoner may take for one answer.
+    this process in the ledger. `patience` is how long the reasoner may take for one answer; `budget` is
+    what one turn may spend on language models.
     """
 
     name: str
@@ -40,7 +42,8 @@ class Deployment:
     knowledge: Knowledge | None = None
     clock: Clock = now_utc
     worker: str = "bot"
-    patience: timedelta = timedelta(seconds=20)
+    patience: timedelta = timedelta(seconds=40)
+    budget: Budget = field(default_factory=Budget)
     lease: timedelta = LEASE
     close: Callable[[], Awaitable[None]] = field(default=nothing_to_close)
 

@@ -5,7 +5,7 @@ LangChain's RunnableLambda does both, which made up a tenth of a turn.
 """
 
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
 
@@ -14,10 +14,12 @@ from langgraph.config import get_config
 from langgraph.runtime import get_runtime
 
 from hybrid_agent.caller import Caller
+from hybrid_agent.chat_model.metering import metered
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.nodes import Here
 from hybrid_agent.portal import run_here
-from hybrid_agent.state import State, Step, Update
+from hybrid_agent.state import Event, EventKind, State, Step, Update, usage_of
+from hybrid_agent.usage import Call, Usage
 
 Node = Callable[[State, Here], Awaitable[Update]]
 
@@ -35,9 +37,13 @@ class RunningNode(Runnable[State, Update]):
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         started = time.perf_counter()
-        update = await self.node(input, Here(self.deployment, _thread(), _caller()))
-        step = Step(node=self.name, ms=(time.perf_counter() - started) * 1000)
-        return {**update, "trail": [*update.get("trail", input.get("trail", [])), step]}
+        here = Here(self.deployment, _thread(), _caller(), _tell)
+        with metered(self.deployment.budget, usage_of(input.get("trail", ()))) as running:
+            update = await self.node(input, here)
+        calls = tuple(running.calls)
+        step = Step(node=self.name, ms=(time.perf_counter() - started) * 1000, calls=calls)
+        trail = [*update.get("trail", input.get("trail", [])), step]
+        return {**update, "trail": trail, **_consulted(calls, update, input, self.deployment)}
 
     def invoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         return run_here(self.ainvoke(input, config))
@@ -60,6 +66,24 @@ class RunningRoute(Runnable[State, str]):
 def routed(route: Route) -> tuple[RunningRoute, list[str]]:
     """A route for the graph, and the nodes that it may lead to, from its Literal return type."""
     return RunningRoute(route.__name__, route), list(get_args(get_type_hints(route)["return"]))
+
+
+def _consulted(calls: Sequence[Call], update: Update, state: State, deployment: Deployment) -> Update:
+    """The model calls of a node as events, and in the conversation's usage."""
+    if not calls:
+        return {}
+    at, turn = deployment.clock(), state["turn"]
+    told = [
+        Event(kind=EventKind.CONSULTED, at=at, turn=turn, ms=call.ms, data=call.model_dump(exclude={"ms"}))
+        for call in calls
+    ]
+    events = update.get("events", state["events"])
+    return {"events": [*events, *told], "usage": state.get("usage", Usage()).plus(calls)}
+
+
+def _tell(text: str) -> None:
+    """Write the reply so far to LangGraph's custom stream; nothing where nobody reads it."""
+    get_runtime(Caller).stream_writer({"reply": text})
 
 
 def _thread() -> str:

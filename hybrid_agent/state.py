@@ -2,20 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, TypedDict
 
 from langchain_core.messages import AnyMessage
-from pydantic import BaseModel, ConfigDict, Field, JsonValue
+from pydantic import Field, JsonValue
 
+from hybrid_agent.frozen import Frozen
 from hybrid_agent.redaction.messages import add_screened
-
-
-class Frozen(BaseModel):
-    """A part of the state: immutable, and strict about what it holds."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
+from hybrid_agent.usage import Call, Usage
 
 
 class Status(StrEnum):
@@ -116,8 +113,8 @@ class Request(Frozen):
 
     `intent` is None for a question that none of the intents is meant for; `confidence` is the calibrated
     probability that the intent is right. `failures` counts the answers to the open question that could not
-    be used. `confirmed` is the digest that the customer said yes to; `approval_id` names the approval that
-    a person must give.
+    be used; `searched` says that its words were searched for slots. `confirmed` is the digest that the
+    customer said yes to; `approval_id` names the approval that a person must give.
     """
 
     id: str
@@ -130,6 +127,7 @@ class Request(Frozen):
     action: Action | None = None
     confirmed: str | None = None
     approval_id: str | None = None
+    searched: bool = False
 
 
 class QuestionKind(StrEnum):
@@ -173,7 +171,8 @@ class Point(Frozen):
     """One thing to say, in its standard words, with the ids of the evidence under it.
 
     `literal` is the catalog's own wording without the values: what stands in it is policy. A point of kind
-    PERSON is a colleague's words and is passed on as they are.
+    PERSON is a colleague's words and is passed on as they are. One without text is to be worded from its
+    evidence: the catalog has no words for it.
     """
 
     kind: PointKind
@@ -183,10 +182,14 @@ class Point(Frozen):
 
 
 class Sentence(Frozen):
-    """One sentence or passage of a reply, and the ids of the evidence that it rests on."""
+    """One sentence or passage of a reply, and the ids of the evidence that it rests on.
+
+    `says` are the places, in the list it was made from, of the points that it says.
+    """
 
     text: str
     evidence: tuple[str, ...] = ()
+    says: tuple[int, ...] = ()
 
 
 class Citation(Frozen):
@@ -216,6 +219,7 @@ class Served(Frozen):
     """The turn for whoever embeds the graph: what was understood, what is pending, and how long it took.
 
     `approvals` are the ids of what waits for a person; `hand_off` is the id of the hand-off that was opened.
+    `usage` is what language models took in this turn, `total` in the conversation so far.
     """
 
     intents: dict[str, float] = Field(default_factory=dict)
@@ -225,6 +229,8 @@ class Served(Frozen):
     hand_off: str | None = None
     reasons: tuple[str, ...] = ()
     ms: float = 0.0
+    usage: Usage = Usage()
+    total: Usage = Usage()
 
 
 class EventKind(StrEnum):
@@ -243,6 +249,8 @@ class EventKind(StrEnum):
     EXECUTED = "executed"
     FAILED = "failed"
     ANSWERED = "answered"
+    CONSULTED = "consulted"
+    DROPPED = "dropped"
     BLOCKED = "blocked"
     REFUSED = "refused"
     ESCALATED = "escalated"
@@ -263,10 +271,16 @@ class Event(Frozen):
 
 
 class Step(Frozen):
-    """A node that the turn went through, and the milliseconds it took."""
+    """A node that the turn went through, the milliseconds it took, and the model calls made in it."""
 
     node: str
     ms: float
+    calls: tuple[Call, ...] = ()
+
+
+def usage_of(trail: Iterable[Step]) -> Usage:
+    """What the steps' model calls took together."""
+    return Usage().plus(call for step in trail for call in step.calls)
 
 
 class Signals(Frozen):
@@ -297,6 +311,7 @@ class State(Input, total=False):
     evidence: list[Evidence]
     question: Question | None
     misunderstood: int
+    usage: Usage
     status: Status
 
     turn: str

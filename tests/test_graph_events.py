@@ -1,14 +1,14 @@
 """Every turn leaves its events: masked, timed, and enough to compute the KPIs from."""
 
 import re
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
 from graph_kit import ADDRESS, AGENT, OLIVER, REFUND, Stage
 
+from hybrid_agent.catalog import Answer
 from hybrid_agent.records.models import Recorded
-from hybrid_agent.state import Event, EventKind, Point, Sentence
+from hybrid_agent.state import Event, EventKind
 from hybrid_agent_tools import Rejected
 
 pytest_plugins = ["graph_fixtures"]
@@ -245,17 +245,13 @@ async def test_a_condition_that_is_told_resolves_the_request(stage: Stage) -> No
 
 async def test_an_answer_that_is_blocked_is_not_resolved(stage: Stage) -> None:
     """A reply that may not go out answers nobody; what the turn did before it stays on record."""
-
-    class Lying:
-        def __getattr__(self, name: str) -> Any:
-            return getattr(stage.deployment.reasoner, name)
-
-        async def compose(self, points: Sequence[Point]) -> Sequence[Sentence]:
-            honest = await stage.deployment.reasoner.compose(points)
-            ids = tuple(each for point in points for each in point.evidence)
-            return [*honest, Sentence(text="We have refunded 999.99 EUR.", evidence=ids)]
-
-    await stage.using(reasoner=Lying()).say("Where is order 1002?")
+    catalog = stage.deployment.catalog
+    wrong = catalog.intents["order_status"].model_copy(
+        update={"answers": (Answer(say="We have refunded order {order.number}."),), "knowledge": None}
+    )
+    intents = {**catalog.intents, "order_status": wrong}
+    told = stage.using(catalog=catalog.model_copy(update={"intents": intents}))
+    await told.say("Where is order 1002?")
     assert await kinds(stage) == [
         "received",
         "classified",

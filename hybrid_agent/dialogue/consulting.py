@@ -6,50 +6,99 @@ question, no plan to all reads, no words to the standard ones.
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from contextlib import aclosing
 from datetime import timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from pydantic import JsonValue
 
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.reasoning.answering import answer_to
 from hybrid_agent.reasoning.answers import AnswerKind
 from hybrid_agent.reasoning.hints import hints_for
-from hybrid_agent.reasoning.protocol import Reading, Understanding, Utterance, Wanted
+from hybrid_agent.reasoning.protocol import Brief, Choice, Reading, Understanding, Utterance, Wanted
 from hybrid_agent.slots import InvalidSlot, parse
-from hybrid_agent.state import Point, Sentence, SlotValue
+from hybrid_agent.state import Sentence, SlotValue
 
 T = TypeVar("T")
 MOST_REQUESTS = 5
 """Requests that are taken from one message."""
+MOST_SENTENCES = 12
+"""Sentences that are taken from one composition."""
 _log = logging.getLogger(__name__)
 
 
 async def understand(utterance: Utterance, deployment: Deployment) -> Understanding:
-    """What the message means: intents of the catalog only, and a yes only if its words are one.
+    """What the message means: intents of the catalog only, valid slots, and a yes only if its words are one.
 
     A yes lets a write happen, so that the reasoner's reading of it is not enough.
     """
     nothing = Reading(intent=None, confidence=0.0, text=utterance.text)
     understood = await _asked(
-        deployment.reasoner.classify(utterance), Understanding(readings=(nothing,)), deployment.patience
+        deployment.reasoner.classify(utterance),
+        Understanding,
+        Understanding(readings=(nothing,)),
+        deployment.patience,
     )
-    readings = tuple(_known(each, deployment) for each in understood.readings[:MOST_REQUESTS])
+    readings = tuple(_known(each, utterance, deployment) for each in understood.readings[:MOST_REQUESTS])
     answer = understood.answer
     if answer is AnswerKind.YES and answer_to(utterance) is not AnswerKind.YES:
         answer = AnswerKind.UNCLEAR
-    return understood.model_copy(update={"readings": readings or (nothing,), "answer": answer})
+    slots = understood.slots
+    if slots is not None:
+        slots = _usable(slots, utterance, utterance.wanted or Wanted(slots=()), deployment)
+    return understood.model_copy(
+        update={"readings": readings or (nothing,), "answer": answer, "slots": slots}
+    )
 
 
 async def extracted(utterance: Utterance, wanted: Wanted, deployment: Deployment) -> Mapping[str, SlotValue]:
     """The wanted slots that the message gives, each a valid value of its kind, and no others."""
-    found = await _asked(deployment.reasoner.extract(utterance, wanted), {}, deployment.patience)
+    found = await _asked(
+        deployment.reasoner.extract(utterance, wanted), Mapping, dict[str, SlotValue](), deployment.patience
+    )
+    return _usable(found, utterance, wanted, deployment)
+
+
+async def chosen_reads(choice: Choice, deployment: Deployment) -> Sequence[str]:
+    """The reads on offer that are worth doing, in the order in which they are offered."""
+    plan = await _asked(deployment.reasoner.plan(choice), Sequence, choice.offered, deployment.patience)
+    return [name for name in choice.offered if name in plan]
+
+
+async def worded(brief: Brief, deployment: Deployment) -> AsyncIterator[Sentence]:
+    """Sentences for the points as the reasoner words them, until it ends or fails; they are not checked."""
+    said = deployment.reasoner.compose(brief)
+    async with aclosing(said) as sentences:  # type: ignore[type-var]
+        for _ in range(MOST_SENTENCES):
+            sentence = await _asked(anext(sentences, None), Sentence | None, None, deployment.patience)
+            if sentence is None:
+                return
+            yield sentence
+
+
+def _known(reading: Reading, utterance: Utterance, deployment: Deployment) -> Reading:
+    if reading.intent is None:
+        return reading
+    intent = deployment.catalog.intents.get(reading.intent)
+    if intent is None:
+        return reading.model_copy(update={"intent": None, "confidence": 0.0, "slots": None})
+    if reading.slots is None:
+        return reading
+    wanted = Wanted(slots=intent.slots)
+    return reading.model_copy(update={"slots": _usable(reading.slots, utterance, wanted, deployment)})
+
+
+def _usable(
+    found: Mapping[str, SlotValue], utterance: Utterance, wanted: Wanted, deployment: Deployment
+) -> dict[str, SlotValue]:
     return {
         name: slot
         for name, slot in found.items()
-        if name in wanted.slots and _valid(name, slot.value, utterance, wanted, deployment)
+        if name in wanted.slots
+        and isinstance(slot, SlotValue)
+        and _valid(name, slot.value, utterance, wanted, deployment)
     }
 
 
@@ -63,29 +112,21 @@ def _valid(name: str, value: JsonValue, utterance: Utterance, wanted: Wanted, de
         return False
 
 
-async def planned(intent: str, known: Mapping[str, JsonValue], deployment: Deployment) -> Sequence[str]:
-    """The reads worth doing, in the catalog's order; the gate needs the required ones, whatever the plan."""
-    reads = deployment.catalog.intents[intent].reads
-    plan = await _asked(deployment.reasoner.plan(intent, known), tuple(reads), deployment.patience)
-    return [name for name, read in reads.items() if read.required or name in plan]
-
-
-async def worded(points: Sequence[Point], deployment: Deployment) -> list[Sentence]:
-    """The points in words; in their standard words where the reasoner has none."""
-    said = await _asked(deployment.reasoner.compose(points), (), deployment.patience)
-    return list(said) or standard(points)
-
-
-def _known(reading: Reading, deployment: Deployment) -> Reading:
-    if reading.intent is None or reading.intent in deployment.catalog.intents:
-        return reading
-    return reading.model_copy(update={"intent": None, "confidence": 0.0})
-
-
-async def _asked(answer: Awaitable[T], otherwise: T, patience: timedelta) -> T:
+async def _asked(answer: Awaitable[T], kind: Any, otherwise: T, patience: timedelta) -> T:
+    """The answer, or `otherwise` where it does not come, comes too late, or is of another kind."""
     try:
         async with asyncio.timeout(patience.total_seconds()):
-            return await answer
+            said = await answer
+    except asyncio.CancelledError:
+        task = asyncio.current_task()
+        if task is None or task.cancelling():
+            raise
+        _log.warning("the reasoner gave up by itself and is done without")
+        return otherwise
     except Exception as error:  # whatever a model's client raises; its text may quote the customer
         _log.warning("the reasoner failed and is done without: %s", type(error).__name__)
         return otherwise
+    if isinstance(said, kind):
+        return said
+    _log.warning("the reasoner answered with %s and is done without", type(said).__name__)
+    return otherwise

@@ -74,7 +74,12 @@ def of_turn(request: Request, state: State) -> bool:
 
 
 def new_request(turn: str, number: int, reading: Reading) -> Request:
-    """A request from a reading of the message of this turn."""
+    """A request from a reading of the message of this turn, with the slots that the reading came with."""
     return Request(
-        id=f"{turn}:{number}", intent=reading.intent, confidence=reading.confidence, text=reading.text
+        id=f"{turn}:{number}",
+        intent=reading.intent,
+        confidence=reading.confidence,
+        text=reading.text,
+        slots=dict(reading.slots or {}),
+        searched=reading.slots is not None,
     )

@@ -31,8 +31,12 @@ def say(
 
 
 def standard(points: Iterable[Point]) -> list[Sentence]:
-    """The points in their standard words."""
-    return [Sentence(text=point.text, evidence=point.evidence) for point in points]
+    """The points in their standard words, those that have some."""
+    return [
+        Sentence(text=point.text, evidence=point.evidence, says=(place,))
+        for place, point in enumerate(points)
+        if point.text
+    ]
 
 
 def choices(options: Mapping[str, str]) -> str:

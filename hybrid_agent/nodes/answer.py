@@ -1,17 +1,33 @@
 """Puts the points of the turn into words, with the sources under them."""
 
+from collections.abc import Sequence
+
 from hybrid_agent.dialogue.closing.replying import BLOCKED, as_reply
-from hybrid_agent.dialogue.consulting import worded
+from hybrid_agent.dialogue.closing.wording import word
 from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.nodes.here import Here
-from hybrid_agent.state import State, Update
+from hybrid_agent.records import ownership
+from hybrid_agent.state import Sentence, State, Update
 
 
 async def answer(state: State, here: Here) -> Update:
-    """The reply, not yet checked. After a blocked one only the standard words are used."""
+    """The reply, not yet checked as a whole. After a blocked one only the standard words are used."""
     points = state["points"]
     if not points:
         return {"reply": None, "sentences": []}
-    blocked = state["escalation"] is not None and BLOCKED in state["escalation"].reasons
-    said = standard(points) if blocked else await worded(points, here.deployment)
-    return {"reply": as_reply(said, state["evidence"]), "sentences": said}
+    if state["escalation"] is not None and BLOCKED in state["escalation"].reasons:
+        said = standard(points)
+        return {"reply": as_reply(said, state["evidence"]), "sentences": said}
+
+    async def tell(sentences: Sequence[Sentence]) -> None:
+        async with here.deployment.records.read() as connection:
+            owner = await ownership.owner(connection, here.thread)
+        if owner.person is None:
+            here.tell(as_reply(sentences, state["evidence"]).text)
+
+    worded = await word(state, here.deployment, tell)
+    return {
+        "reply": as_reply(worded.sentences, state["evidence"]),
+        "sentences": worded.sentences,
+        "events": [*state["events"], *worded.events],
+    }

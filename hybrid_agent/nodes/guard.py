@@ -2,8 +2,9 @@
 
 from langchain_core.messages import AIMessage
 
-from hybrid_agent.dialogue.closing.close import blocked, finished, served_of
+from hybrid_agent.dialogue.closing.close import blocked, finished, served_of, unsaid
 from hybrid_agent.dialogue.closing.replying import BLOCKED, status_of, violations
+from hybrid_agent.dialogue.closing.wording import unanswered
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.records import events, ownership
 from hybrid_agent.redaction.messages import Own
@@ -16,6 +17,8 @@ async def guard(state: State, here: Here) -> Update:
     broken = violations(state, here.deployment.catalog)
     if broken and not (escalation and BLOCKED in escalation.reasons):
         return blocked(state, broken, here.deployment)
+    if unanswered(state["points"], state["sentences"]):
+        return unsaid(state)
     reply = state["reply"]
     if reply is not None:
         state = {**state, "status": status_of(state)}

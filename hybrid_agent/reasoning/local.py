@@ -1,21 +1,19 @@
 """The reasoner without a language model: a sentence encoder, typed recognisers, the catalog's own words."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-
-from pydantic import JsonValue
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.reasoning.answering import answer_to
 from hybrid_agent.reasoning.hints import hints_for
 from hybrid_agent.reasoning.intents.classifier import IntentClassifier
 from hybrid_agent.reasoning.intents.score import IntentScore
-from hybrid_agent.reasoning.protocol import Reading, Understanding, Utterance, Wanted
+from hybrid_agent.reasoning.protocol import Brief, Choice, Reading, Understanding, Utterance, Wanted
 from hybrid_agent.reasoning.signals import read_signals
 from hybrid_agent.reasoning.split import split_requests
 from hybrid_agent.slots import Found, Hints, SlotKind, find, meant
-from hybrid_agent.state import Point, Sentence, SlotValue, Source
+from hybrid_agent.state import Sentence, SlotValue, Source
 
 REPEATED = (SlotKind.DATE, SlotKind.TIME, SlotKind.DATETIME, SlotKind.ADDRESS)
 """Kinds that are said back in full before anything is done, so that the likelier of two readings will do."""
@@ -77,13 +75,15 @@ class LocalReasoner:
         usable = asked or slot.kind in REPEATED
         return one if one is not None and (one.certain or usable) else None
 
-    async def plan(self, intent: str, known: Mapping[str, JsonValue]) -> Sequence[str]:
-        """All of the intent's reads, in the catalog's order."""
-        return tuple(self.catalog.intents[intent].reads)
+    async def plan(self, choice: Choice) -> Sequence[str]:
+        """All reads on offer."""
+        return choice.offered
 
-    async def compose(self, points: Sequence[Point]) -> Sequence[Sentence]:
-        """The points in the catalog's own words."""
-        return [Sentence(text=point.text, evidence=point.evidence) for point in points]
+    async def compose(self, brief: Brief) -> AsyncIterator[Sentence]:
+        """Nothing: the standard words are the catalog's own."""
+        nothing: tuple[Sentence, ...] = ()
+        for sentence in nothing:
+            yield sentence
 
 
 def _overlaps(one: Found, taken: Sequence[Found]) -> bool:

@@ -7,7 +7,8 @@ from typing import Annotated, Literal
 
 from pydantic import Field, JsonValue
 
-from hybrid_agent.state import Action, Event, Frozen
+from hybrid_agent.frozen import Frozen
+from hybrid_agent.state import Action, Event
 
 
 class EffectStatus(StrEnum):

@@ -10,6 +10,7 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.acting.clearing import about_action, drop, next_step
 from hybrid_agent.dialogue.acting.proposing import ImpossibleError, build_action, rule_on
+from hybrid_agent.dialogue.closing.close import NO_ANSWER
 from hybrid_agent.dialogue.facts import Facts, facts_of
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.dialogue.steps import Stepped, resolved
@@ -94,13 +95,20 @@ async def _answer(request: Request, intent: Intent, facts: Facts, deployment: De
     points = [*looked.points, *_first_answer(intent, facts)]
     if intent.knowledge is not None and intent.knowledge.use is KnowledgeUse.FURTHER:
         points = [*_first_answer(intent, facts), *looked.points]
-    if not points:
-        return Stepped(request, escalation=Escalation(reasons=("no_answer",)), evidence=looked.passages)
+    if not points and facts.ids.keys() - {"slot", "business"}:
+        points = [_to_be_worded(facts)]
+    if not points or (intent.autonomy is not Autonomy.AUTO and not all(point.text for point in points)):
+        return Stepped(request, escalation=Escalation(reasons=(NO_ANSWER,)), evidence=looked.passages)
     if intent.autonomy in (Autonomy.SHADOW, Autonomy.DRAFT):
         escalation = Escalation(reasons=(intent.autonomy.value,), detail=" ".join(p.text for p in points))
         return Stepped(request, escalation=escalation, evidence=looked.passages)
     done = request.model_copy(update={"phase": Phase.DONE})
     return Stepped(done, points=tuple(points), evidence=looked.passages)
+
+
+def _to_be_worded(facts: Facts) -> Point:
+    """An answer that the catalog has no words for, resting on all that was read."""
+    return Point(kind=PointKind.ANSWER, text="", evidence=tuple(facts.ids.values()))
 
 
 def still_waiting(request: Request, state: State, deployment: Deployment) -> tuple[Point, ...]:

@@ -9,8 +9,20 @@ from hybrid_agent.dialogue.closing.packet import hand_off_id
 from hybrid_agent.dialogue.closing.replying import BLOCKED
 from hybrid_agent.guardrails import Violation
 from hybrid_agent.redaction.masking import mask
-from hybrid_agent.state import Escalation, Event, EventKind, Phase, Served, State, Status, Update
+from hybrid_agent.state import (
+    Escalation,
+    Event,
+    EventKind,
+    Phase,
+    Served,
+    State,
+    Status,
+    Update,
+    usage_of,
+)
+from hybrid_agent.usage import Usage
 
+NO_ANSWER = "no_answer"
 CLOSING = (EventKind.ANSWERED, EventKind.REFUSED)
 """The event that ends a run, if the bot said something in it, is one of these."""
 
@@ -34,6 +46,8 @@ def served_of(state: State, thread: str, now: datetime) -> Served:
         hand_off=hand_off_id(thread, state["turn"]) if escalation else None,
         reasons=escalation.reasons if escalation else (),
         ms=_ms(state, now),
+        usage=usage_of(state["trail"]),
+        total=state.get("usage", Usage()),
     )
 
 
@@ -85,13 +99,7 @@ def _of_run(happened: Sequence[Event]) -> Sequence[Event]:
 
 
 def blocked(state: State, broken: Sequence[Violation], deployment: Deployment) -> Update:
-    """Instead of a reply that its evidence does not carry: a person, and standard words.
-
-    What the reply would have told is not resolved, because nobody hears it.
-    """
-    run = _of_run(state["events"])
-    earlier = state["events"][: len(state["events"]) - len(run)]
-    unheard = [event for event in run if event.kind is not EventKind.RESOLVED]
+    """Instead of a reply that its evidence does not carry: a person, and standard words."""
     found = [f"{violation.rule}: {mask(violation.what)}" for violation in broken]
     event = Event(
         kind=EventKind.BLOCKED,
@@ -103,5 +111,22 @@ def blocked(state: State, broken: Sequence[Violation], deployment: Deployment) -
         "points": [],
         "reply": None,
         "escalation": Escalation(reasons=(BLOCKED,), detail="; ".join(found)),
-        "events": [*earlier, *unheard, event],
+        "events": [*_unresolved(state["events"]), event],
     }
+
+
+def unsaid(state: State) -> Update:
+    """Instead of a reply with nothing in the place of an answer: a person."""
+    return {
+        "points": [],
+        "reply": None,
+        "escalation": Escalation(reasons=(NO_ANSWER,)),
+        "events": _unresolved(state["events"]),
+    }
+
+
+def _unresolved(happened: Sequence[Event]) -> list[Event]:
+    """The events without what this run resolved: what nobody hears is not resolved."""
+    run = _of_run(happened)
+    earlier = happened[: len(happened) - len(run)]
+    return [*earlier, *(event for event in run if event.kind is not EventKind.RESOLVED)]

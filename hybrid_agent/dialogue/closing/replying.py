@@ -44,10 +44,11 @@ def violations(state: State, catalog: Catalog) -> list[Violation]:
     people = {point.text for point in state["points"] if point.kind is PointKind.PERSON}
     spoken = [sentence for sentence in state["sentences"] if sentence.text not in people]
     policy = frozenset[Claim]().union(*(claims(point.literal) for point in state["points"]))
-    return check(spoken, _grounds(state, catalog, spoken), policy)
+    return check(spoken, grounds_of(state, catalog, spoken), policy)
 
 
-def _grounds(state: State, catalog: Catalog, spoken: Iterable[Sentence]) -> Mapping[str, Ground]:
+def grounds_of(state: State, catalog: Catalog, spoken: Iterable[Sentence]) -> Mapping[str, Ground]:
+    """What the evidence under these sentences carries, by its id."""
     used = {each for sentence in spoken for each in sentence.evidence}
     grounds = {
         item.id: Ground(claims_of(item.data) | claims(item.text), item.kind is EvidenceKind.EFFECT)

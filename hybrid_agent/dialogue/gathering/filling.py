@@ -77,10 +77,11 @@ async def fill(
 
 async def _from_text(request: Request, deployment: Deployment, utterance: Utterance) -> Request:
     names = missing(request, deployment.catalog)
-    if not names or request.failures:
+    if not names or request.failures or request.searched:
         return request
-    heard = utterance.model_copy(update={"text": request.text, "question": None})
-    return _with(request, await extracted(heard, Wanted(slots=tuple(names)), deployment))
+    heard = utterance.model_copy(update={"text": request.text, "question": None, "wanted": None})
+    found = await extracted(heard, Wanted(slots=tuple(names)), deployment)
+    return _with(request, found).model_copy(update={"searched": True})
 
 
 def _from_earlier(request: Request, requests: Sequence[Request], catalog: Catalog) -> Request:

@@ -40,6 +40,11 @@ def slots_in(read: Read) -> list[str]:
     return [path.split(".")[1] for path in read.arguments.values() if path.startswith("slot.")]
 
 
+def roots_in(read: Read) -> set[str]:
+    """What a read takes its arguments from: `slot`, `business`, or the names of other reads."""
+    return {path.partition(".")[0] for path in read.arguments.values()}
+
+
 async def read_fact(
     deployment: Deployment,
     request: Request,

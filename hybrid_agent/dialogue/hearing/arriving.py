@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from langchain_core.messages import AnyMessage, HumanMessage, RemoveMessage
+from langchain_core.messages import HumanMessage, RemoveMessage
 
 from hybrid_agent.caller import Caller
 from hybrid_agent.deployment import Deployment
@@ -35,12 +35,6 @@ def new_messages(state: State) -> list[HumanMessage]:
             break
         new.append(message)
     return new[::-1]
-
-
-def earlier_texts(messages: list[AnyMessage], turn: str) -> tuple[str, ...]:
-    """The customer's messages before this turn's, oldest first."""
-    texts = [(message.id, str(message.text)) for message in messages if isinstance(message, HumanMessage)]
-    return tuple(text for message_id, text in texts if message_id != turn)
 
 
 def arrive(

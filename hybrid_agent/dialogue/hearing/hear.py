@@ -5,6 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from pydantic import JsonValue
+
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.acting.clearing import about_action, drop, next_step
@@ -13,10 +15,10 @@ from hybrid_agent.dialogue.consulting import extracted, understand
 from hybrid_agent.dialogue.deciding.following import standing, withdraw
 from hybrid_agent.dialogue.facts import facts_of, of_requests
 from hybrid_agent.dialogue.gathering.filling import wanted_for
-from hybrid_agent.dialogue.hearing.arriving import earlier_texts
 from hybrid_agent.dialogue.hearing.catching_up import begun, caught_up, is_overtaken, without_answer
 from hybrid_agent.dialogue.hearing.interpret import Change, Heard, Rules, interpret
-from hybrid_agent.reasoning.protocol import Understanding, Utterance
+from hybrid_agent.dialogue.transcript import earlier_texts
+from hybrid_agent.reasoning.protocol import Understanding, Utterance, Wanted
 from hybrid_agent.state import (
     Escalation,
     Event,
@@ -37,10 +39,12 @@ async def hear(state: State, deployment: Deployment, thread: str) -> Update:
     state, settled = await _settle(state, deployment)
     started = time.perf_counter()
     utterance = utterance_of(state, deployment)
+    utterance = utterance.model_copy(update={"wanted": _wanted(state, deployment)})
     understanding = await understand(utterance, deployment)
     if is_overtaken(state.get("question"), state["requests"]):
         state, understanding = {**state, "question": None}, without_answer(understanding)
-    heard = Heard(state["heard"], understanding, await _answer_slots(state, utterance, deployment))
+    slots = await _slots(understanding, utterance, deployment) if state.get("question") else {}
+    heard = Heard(state["heard"], understanding, slots)
     ms = (time.perf_counter() - started) * 1000
     change = interpret(state, heard, Rules(deployment.catalog, deployment.phrases))
     change, consequences = await _carry_out(change, state, deployment, thread)
@@ -64,6 +68,7 @@ def utterance_of(state: State, deployment: Deployment) -> Utterance:
         earlier=earlier_texts(state.get("messages", []), state["turn"]),
         question=state.get("question"),
         pending=tuple(each.action.summary for each in waiting if each.action),
+        known=tuple(state["evidence"]),
     )
 
 
@@ -98,15 +103,22 @@ async def _settle(state: State, deployment: Deployment) -> tuple[State, Settled]
     return {**state, "requests": requests}, settled
 
 
-async def _answer_slots(
-    state: State, utterance: Utterance, deployment: Deployment
-) -> Mapping[str, SlotValue]:
-    """The slots that the message gives for the request that a question is open for."""
+def _wanted(state: State, deployment: Deployment) -> Wanted | None:
+    """The slots of the request that a question is open for: the message may give or correct them."""
     question = state.get("question")
     request = queue.about(state["requests"], question) if question else None
     if question is None or request is None or question.kind not in (QuestionKind.SLOT, QuestionKind.CONFIRM):
-        return {}
-    return await extracted(utterance, wanted_for(question, deployment.catalog, request), deployment)
+        return None
+    return wanted_for(question, deployment.catalog, request)
+
+
+async def _slots(
+    understanding: Understanding, utterance: Utterance, deployment: Deployment
+) -> Mapping[str, SlotValue]:
+    """The wanted slots that the message gives, found together with its meaning or by themselves."""
+    if understanding.slots is not None or utterance.wanted is None:
+        return understanding.slots or {}
+    return await extracted(utterance, utterance.wanted, deployment)
 
 
 async def _carry_out(
@@ -175,6 +187,9 @@ def _of_request(kind: EventKind, request: Request, state: State, deployment: Dep
 
 def _classified(understanding: Understanding, state: State, deployment: Deployment, ms: float) -> list[Event]:
     signals = understanding.signals
+    opinions: dict[str, JsonValue] = {}
+    if understanding.opinions:
+        opinions["opinions"] = [each.model_dump(mode="json") for each in understanding.opinions]
     return [
         Event(
             kind=EventKind.CLASSIFIED,
@@ -184,6 +199,7 @@ def _classified(understanding: Understanding, state: State, deployment: Deployme
             ms=ms,
             data={
                 "confidence": reading.confidence,
+                **opinions,
                 "answer": understanding.answer.value,
                 "anger": signals.anger,
                 "repetition": signals.repetition,

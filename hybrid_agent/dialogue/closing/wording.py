@@ -1,0 +1,126 @@
+"""From points to sentences: in the reasoner's words where they pass the guard, else in the standard ones.
+
+Only answers are reworded. What asks for a yes, tells what was done, refuses or passes on is said as the
+catalog has it: the customer agrees to exactly those words, and the ledger or the policy stands behind them.
+"""
+
+from collections.abc import Awaitable, Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import groupby
+
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.closing.replying import grounds_of
+from hybrid_agent.dialogue.consulting import worded
+from hybrid_agent.dialogue.saying import standard
+from hybrid_agent.dialogue.transcript import earlier_texts
+from hybrid_agent.guardrails import Violation, check
+from hybrid_agent.guardrails.claims import claims
+from hybrid_agent.reasoning.protocol import Brief
+from hybrid_agent.redaction.masking import mask
+from hybrid_agent.state import Event, EventKind, EvidenceKind, Point, PointKind, Sentence, State
+
+Tell = Callable[[Sequence[Sentence]], Awaitable[None]]
+"""Takes all that may be said so far, each time that a sentence in the reasoner's words has passed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worded:
+    """The sentences of a turn, and an event for each that was dropped."""
+
+    sentences: list[Sentence] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
+
+
+async def word(state: State, deployment: Deployment, tell: Tell) -> Worded:
+    """The turn's points in words, in their order."""
+    placed = list(enumerate(state["points"]))
+    done = Worded()
+    for is_answer, run in groupby(placed, key=lambda each: each[1].kind is PointKind.ANSWER):
+        points = tuple(run)
+        if is_answer:
+            done = await _in_own_words(points, done, state, deployment, tell)
+        else:
+            done = _with(done, _standard(points))
+    return done
+
+
+def unanswered(points: Sequence[Point], sentences: Iterable[Sentence]) -> list[Point]:
+    """The points without words of their own that no sentence says."""
+    said = {place for sentence in sentences for place in sentence.says}
+    return [point for place, point in enumerate(points) if not point.text and place not in said]
+
+
+async def _in_own_words(
+    run: Sequence[tuple[int, Point]], done: Worded, state: State, deployment: Deployment, tell: Tell
+) -> Worded:
+    """A run of answers in the reasoner's words, then what they left out in its standard words."""
+    points = tuple(point for _, point in run)
+    ids = {each for point in points for each in point.evidence}
+    brief = Brief(
+        points=points,
+        evidence=tuple(item for item in state["evidence"] if item.id in ids),
+        heard=state["heard"],
+        earlier=earlier_texts(state.get("messages", []), state["turn"]),
+    )
+    passed: list[Sentence] = []
+    async for sentence in worded(brief, deployment):
+        broken = _broken(sentence, points, state, deployment)
+        if broken:
+            done.events.append(_dropped(broken, state, deployment))
+        else:
+            passed.append(sentence)
+            await tell([*done.sentences, *_placed(passed, run)])
+    left = [each for place, each in enumerate(run) if not _covered(place, points[place], passed, brief)]
+    return _with(done, [*_placed(passed, run), *_standard(left)])
+
+
+def _broken(
+    sentence: Sentence, points: Sequence[Point], state: State, deployment: Deployment
+) -> list[Violation]:
+    if not all(0 <= place < len(points) for place in sentence.says):
+        return [Violation("unknown_point", "")]
+    cited = [points[place] for place in sentence.says]
+    grounds = grounds_of(state, deployment.catalog, [sentence])
+    return check([sentence], grounds, frozenset().union(*(claims(point.literal) for point in cited)))
+
+
+def _covered(place: int, point: Point, passed: Sequence[Sentence], brief: Brief) -> bool:
+    """Whether a point is said: with every claim of its standard words, unless those quote an article."""
+    saying = [sentence for sentence in passed if place in sentence.says]
+    if not saying or not point.text:
+        return bool(saying)
+    passages = {item.id for item in brief.evidence if item.kind is EvidenceKind.PASSAGE}
+    if passages.intersection(point.evidence):
+        return True
+    return claims(point.text) <= frozenset().union(*(claims(sentence.text) for sentence in saying))
+
+
+def _placed(passed: Iterable[Sentence], run: Sequence[tuple[int, Point]]) -> list[Sentence]:
+    """The sentences with their places in the turn's points in place of those in the run."""
+    places = [place for place, _ in run]
+    return [
+        sentence.model_copy(update={"says": tuple(places[each] for each in sentence.says)})
+        for sentence in passed
+    ]
+
+
+def _standard(run: Iterable[tuple[int, Point]]) -> list[Sentence]:
+    return [
+        sentence.model_copy(update={"says": (place,)})
+        for place, point in run
+        for sentence in standard([point])
+    ]
+
+
+def _with(done: Worded, sentences: Iterable[Sentence]) -> Worded:
+    return replace(done, sentences=[*done.sentences, *sentences])
+
+
+def _dropped(broken: Sequence[Violation], state: State, deployment: Deployment) -> Event:
+    """That a sentence of the reasoner was not said, and why."""
+    return Event(
+        kind=EventKind.DROPPED,
+        at=deployment.clock(),
+        turn=state["turn"],
+        data={"violations": [f"{each.rule}: {mask(each.what)}" for each in broken]},
+    )
