@@ -27,3 +27,15 @@ def luhn(digits: str) -> bool:
     numbers = [int(each) for each in digits if each.isdigit()]
     doubled = [sum(divmod(2 * number, 10)) for number in numbers[-2::-2]]
     return (sum(numbers[-1::-2]) + sum(doubled)) % 10 == 0
+
+
+def card_in(run: str) -> tuple[int, int] | None:
+    """Where the first card number stands in a run of `DIGITS`, maybe beside its date and check digits."""
+    places = [place for place, each in enumerate(run) if each.isdigit()]
+    for first in range(len(places) - MIN_CARD + 1):
+        begins = first == 0 or places[first] - places[first - 1] > 1
+        for length in range(MAX_CARD, MIN_CARD - 1, -1) if begins and run[places[first]] in ISSUERS else ():
+            last = first + length - 1
+            if last < len(places) and luhn(run[places[first] : places[last] + 1]):
+                return places[first], places[last] + 1
+    return None

@@ -4,7 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from hybrid_agent.redaction.masking import DIGITS, ISSUERS, MAX_CARD, MIN_CARD, luhn
+from hybrid_agent.redaction.masking import DIGITS, card_in
 
 MAX_TEXT = 4_000
 """Characters of a message that are kept: what is longer is a paste, and its end is cut."""
@@ -41,16 +41,8 @@ def screen_text(text: str) -> Screened:
 
 
 def _card(match: re.Match[str]) -> str:
-    """The digits without the card number among them, which may stand beside its date and check digits."""
-    run = match.group()
-    places = [place for place, each in enumerate(run) if each.isdigit()]
-    for first in range(len(places) - MIN_CARD + 1):
-        begins = first == 0 or places[first] - places[first - 1] > 1
-        for length in range(MAX_CARD, MIN_CARD - 1, -1) if begins and run[places[first]] in ISSUERS else ():
-            last = first + length - 1
-            if last < len(places) and luhn(run[places[first] : places[last] + 1]):
-                return f"{run[: places[first]]}{_CARD_REMOVED}{run[places[last] + 1 :]}"
-    return run
+    run, card = match.group(), card_in(match.group())
+    return f"{run[: card[0]]}{_CARD_REMOVED}{run[card[1] :]}" if card else run
 
 
 def _secret(match: re.Match[str]) -> str:

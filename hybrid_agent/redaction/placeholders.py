@@ -1,0 +1,126 @@
+"""Placeholders for personal data in what a language model reads, and the values again in what it writes.
+
+Only a placeholder exactly as it was given out is restored. What looks like one in an input is itself replaced
+(`<TEXT_1>`), so nobody gets a value by typing its placeholder. What looks like one in a model's text and is
+none is a leftover, and the sentence with it is not to be used.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import chain
+from types import MappingProxyType
+
+from pydantic import JsonValue
+
+from hybrid_agent.redaction.finding import LIKE, Addresses, Finder, Found
+from hybrid_agent.redaction.personal import KINDS, Key, Known, distinct
+from hybrid_agent.redaction.spelling import spellings
+
+__all__ = ["Addresses", "Known", "Placeholders", "placeholders_for"]
+
+_EXACT = re.compile(rf"<({'|'.join(KINDS).upper()})_[0-9]+>")
+_WORDS = "|".join(KINDS).replace("_", "[ _]?")
+_LEFT = re.compile(
+    rf"{LIKE.pattern}|[<\[{{]\s*(?:{_WORDS})[ _-]?\d*\s*[>\]}}]"
+    rf"|(?-i:\b(?:{_WORDS.upper()})[ -]?\d+\b|<[A-Z][A-Z0-9_ ]{{2,40}}>)",
+    re.IGNORECASE,
+)
+"""What a customer should never see: broken and invented placeholders, and the words that hide values."""
+
+
+@dataclass(frozen=True, slots=True)
+class Placeholders:
+    """The placeholders of one conversation.
+
+    `values` has what each stands for, spelled as it is known, or else as it first appeared.
+    """
+
+    values: Mapping[str, str] = field(repr=False)
+    _given: Mapping[Key, str] = field(repr=False)
+    _finder: Finder = field(repr=False)
+    _masked: Mapping[str, str] = field(repr=False)
+
+    def mask(self, text: str) -> str:
+        """The text, plain or JSON, with placeholders for its values.
+
+        A value that is neither known nor in the conversation's texts has none: it becomes `[email]`.
+        """
+        kept = self._masked.get(text)
+        return _replaced(text, self._finder.find(text), self._given) if kept is None else kept
+
+    def mask_data(self, data: JsonValue) -> JsonValue:
+        """The data with its strings masked; names of fields and numbers stay."""
+        return _each_string(data, self.mask)
+
+    def restore(self, text: str) -> str:
+        """A model's text with the values, in one pass: no value is looked into for placeholders."""
+        return _EXACT.sub(lambda match: self.values.get(match.group(), match.group()), text)
+
+    def restore_data(self, data: JsonValue) -> JsonValue:
+        """What a model gave as data (a structured answer, a tool's arguments), with values in its strings."""
+        return _each_string(data, self.restore)
+
+    def hide(self, text: str) -> str:
+        """A model's text for those who may not see the values: `[email]` in the place of `<EMAIL_1>`."""
+        return _EXACT.sub(self._hidden, text)
+
+    def leftovers(self, text: str) -> tuple[str, ...]:
+        """What in a model's text, before it is restored, looks like a placeholder and is not one of these."""
+        return tuple(found for match in _LEFT.finditer(text) if (found := match.group()) not in self.values)
+
+    def _hidden(self, match: re.Match[str]) -> str:
+        kind = match[1].lower()
+        return self.restore(match.group()) if kind == "text" else _word(kind)
+
+
+def placeholders_for(
+    texts: Sequence[str], known: Sequence[Known] = (), *, addresses: Addresses | None = None
+) -> Placeholders:
+    """The placeholders of a conversation, numbered as their values first appear in its texts, then as known.
+
+    Numbers stay while texts are added. A value's spellings share one placeholder: e-mail and names in any
+    case, phone numbers in any groups. `addresses` gives the (start, end) of the postal addresses in a text.
+    ValueError for a known value of a kind that has no placeholders.
+    """
+    named = distinct(known)
+    finder = Finder(spellings(named.values()), addresses)
+    found = {text: finder.find(text) for text in texts}
+    spelled: dict[Key, str] = {}
+    for one in chain.from_iterable(found.values()):
+        spelled.setdefault(one.key, one.value)
+    given = _numbered([*spelled, *named])
+    values = {given[key]: named[key].value if key in named else spelled[key] for key in given}
+    masked = {text: _replaced(text, found[text], given) for text in found}
+    return Placeholders(MappingProxyType(values), given, finder, masked)
+
+
+def _numbered(keys: Iterable[Key]) -> dict[Key, str]:
+    given: dict[Key, str] = {}
+    counts: Counter[str] = Counter()
+    for key in dict.fromkeys(keys):
+        counts[key[0]] += 1
+        given[key] = f"<{key[0].upper()}_{counts[key[0]]}>"
+    return given
+
+
+def _replaced(text: str, found: Iterable[Found], given: Mapping[Key, str]) -> str:
+    parts: list[str] = []
+    end = 0
+    for one in found:
+        parts += (text[end : one.start], given.get(one.key) or _word(one.kind))
+        end = one.end
+    return "".join((*parts, text[end:]))
+
+
+def _word(kind: str) -> str:
+    return f"[{kind.replace('_', ' ')}]"
+
+
+def _each_string(data: JsonValue, change: Callable[[str], str]) -> JsonValue:
+    if isinstance(data, str):
+        return change(data)
+    if isinstance(data, dict):
+        return {name: _each_string(value, change) for name, value in data.items()}
+    return [_each_string(value, change) for value in data] if isinstance(data, list) else data

@@ -1,0 +1,68 @@
+"""Regular expressions that find known values in any case, spacing, Unicode form or digit groups."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from hybrid_agent.redaction.personal import EVERYDAY, Known
+
+_GAP = r"[ ()./-]{0,3}"
+_SPACE = r"\s{1,3}"
+_MIN_NATIONAL = 7
+
+
+class Spellings(NamedTuple):
+    """A pattern that has one group for each of the values, and matches wherever one of them begins."""
+
+    pattern: re.Pattern[str]
+    values: tuple[Known, ...]
+
+
+def spellings(known: Iterable[Known]) -> Spellings | None:
+    """The pattern of the values, longer ones first; None where there is nothing to find."""
+    ordered = sorted(known, key=lambda each: -len(each.value))
+    alternatives = [(source, value) for value in ordered for source in _sources(value)]
+    if not alternatives:
+        return None
+    pattern = "|".join(f"({source})" for source, _ in alternatives)
+    return Spellings(re.compile(f"(?={pattern})", re.IGNORECASE), tuple(value for _, value in alternatives))
+
+
+def _sources(known: Known) -> Iterator[str]:
+    if known.kind == "phone" and sum(map(str.isdigit, known.value)) >= _MIN_NATIONAL:
+        yield from _phone(known.value)
+    elif known.kind == "link":
+        yield f"(?-i:{re.escape(known.value)})"
+    elif EVERYDAY.fullmatch(known.value):
+        if not known.value.islower():
+            yield rf"(?-i:\b(?:{known.value}|{known.value.title()})\b)"
+    else:
+        for form in ("NFC", "NFD"):
+            text = unicodedata.normalize(form, known.value)
+            if form == "NFC" or text != unicodedata.normalize("NFC", known.value):
+                space = r"\s{0,3}" if known.kind in ("postcode", "iban", "card") else _SPACE
+                yield _whole(space.join(map(re.escape, text.split())), text)
+
+
+def _phone(written: str) -> Iterator[str]:
+    """The number in groups of any kind, with its country code, or without it and maybe with a zero before."""
+    digits = "".join(each for each in written if each.isdigit())
+    international = written.lstrip().startswith(("+", "00"))
+    digits = digits if written.lstrip().startswith("+") else digits.removeprefix("00")
+    yield rf"(?<!\w)(?:\+|00)?{_GAP.join(digits)}(?!\w)"
+    for code in (1, 2, 3) if international else ():
+        if len(digits) - code >= _MIN_NATIONAL:
+            dialled = rf"(?:(?:\+|00)?{_GAP.join(digits[:code])}{_GAP})?(?:0{_GAP})?"
+            yield rf"(?<!\w){dialled}{_GAP.join(digits[code:])}(?!\w)"
+
+
+def _whole(source: str, text: str) -> str:
+    """The source as a whole word, where the script separates words."""
+    before = r"(?<!\w)" if _separates(text[0]) else ""
+    after = r"(?!\w)" if _separates(text[-1]) else ""
+    return f"{before}{source}{after}"
+
+
+def _separates(char: str) -> bool:
+    return char.isdigit() or char.lower() != char.upper()
