@@ -1,5 +1,8 @@
 """What goes out is held to its evidence."""
 
-from hybrid_agent.guardrails.checks import Ground, Violation, check
+from hybrid_agent.guardrails.checks import Violation, check
+from hybrid_agent.guardrails.grounds import Ground, ground
+from hybrid_agent.guardrails.outgoing import plain_text
+from hybrid_agent.guardrails.worded import check_worded
 
-__all__ = ["Ground", "Violation", "check"]
+__all__ = ["Ground", "Violation", "check", "check_worded", "ground", "plain_text"]

@@ -4,7 +4,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
+from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.claims import Claim, claims
+from hybrid_agent.guardrails.folding import folded
+from hybrid_agent.guardrails.grounds import Ground
+from hybrid_agent.guardrails.wording import never
 from hybrid_agent.state import Sentence
 
 _DONE = (
@@ -13,23 +17,11 @@ _DONE = (
     "reimbursed"
 )
 _DEED = re.compile(
-    rf"\b(?:I|we)(?:'ve| have)?\s+(?:(?:just|now|already|successfully|also)\s+)*(?:{_DONE})\b"
+    rf"\b(?:I|we)(?:'ve| have)?\s+(?:(?:just|now|already|successfully|also|(?:went|gone) ahead and)\s+)*"
+    rf"(?:{_DONE})\b"
     rf"|\b(?:has|have) (?:just|now) been (?:{_DONE})\b",
     re.IGNORECASE,
 )
-_HUMAN = re.compile(
-    r"\bI(?:'m| am) (?:a |an )?(?:real |actual |live )?(?:human|person|man|woman)\b"
-    r"|\bI(?:'m| am) not (?:a |an )?(?:ro)?(?:bot|machine|computer|AI|automated|assistant)\b",
-    re.IGNORECASE,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """What one evidence id carries: its claims, and whether the ledger holds it as done."""
-
-    claims: frozenset[Claim]
-    effect: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,24 +44,11 @@ def _sentence(
 ) -> Iterator[Violation]:
     under = [grounds[each] for each in sentence.evidence if each in grounds]
     yield from (Violation("unknown_evidence", each) for each in sentence.evidence if each not in grounds)
-    carried = policy.union(*(ground.claims for ground in under))
+    by = policy.union(*(ground.claims for ground in under))
     for claim in sorted(claims(sentence.text)):
-        if not _carried(claim, carried):
+        if not carried(claim, by):
             yield Violation(f"unsupported_{claim.kind}", claim.value)
-    deed = _DEED.search(sentence.text)
+    deed = _DEED.search(folded(sentence.text))
     if deed and not any(ground.effect for ground in under):
         yield Violation("not_on_the_ledger", deed.group())
-    if human := _HUMAN.search(sentence.text):
-        yield Violation("claims_to_be_human", human.group())
-
-
-def _carried(claim: Claim, carried: frozenset[Claim]) -> bool:
-    if claim in carried:
-        return True
-    if claim.kind == "date":
-        return len(claim.value) == 5 and any(
-            c.kind == "date" and c.value.endswith(claim.value) for c in carried
-        )
-    if claim.kind in ("number", "id"):
-        return any(c.kind in ("number", "id") and c.value == claim.value for c in carried)
-    return False
+    yield from (Violation(*broken) for broken in never(sentence.text, of_model=False))

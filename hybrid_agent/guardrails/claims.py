@@ -1,4 +1,7 @@
-"""What a text claims that can be checked: amounts, dates, times, links, addresses, ids and numbers."""
+"""What a text claims that can be checked: amounts, dates, times, links, addresses, ids, numbers, durations.
+
+Number words count as digits ("two weeks" is 2 and a duration of 2 weeks), and look-alikes are undone.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,6 +12,8 @@ from typing import NamedTuple
 from pydantic import JsonValue
 
 from hybrid_agent.catalog.phrasing import show
+from hybrid_agent.guardrails.counting import counted, in_digits
+from hybrid_agent.guardrails.folding import folded
 
 _CURRENCIES = {
     "€": "EUR",
@@ -23,9 +28,18 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _AMOUNT = r"\d{1,3}(?:[,. ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
 
-_CHECKABLE = re.compile(r"[\d@]|://|www\.", re.IGNORECASE)
-"""What a text without any claim lacks."""
-_LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"']{1,2000}", re.IGNORECASE)
+_CHECKABLE = re.compile(r"[\d@:]|\w\.\w", re.IGNORECASE)
+"""What a text without any claim in signs lacks."""
+_LINK = re.compile(
+    r"(?:\b[a-z][a-z0-9+.-]{1,20}://|www\.)[^\s<>\"']{1,2000}"
+    r"|\b(?:javascript|data|vbscript|file|mailto|tel|sms|blob):(?=\S)[^\s<>\"']{1,2000}",
+    re.IGNORECASE,
+)
+_DOMAIN = re.compile(
+    r"(?<![\w@.-])(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.){1,4}(?P<top>[a-z]{2,18})(?:/[^\s<>\"']{0,500})?(?![\w@])",
+    re.IGNORECASE,
+)
+_ABBREVIATIONS = frozenset({"e.g", "i.e", "a.m", "p.m", "u.s", "u.k", "n.b", "p.s", "c.o"})
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _MONEY = re.compile(
     rf"(?P<before>[€$£]|\b[A-Z]{{3}}\b)\s?(?P<first>{_AMOUNT})(?!\w)"
@@ -41,6 +55,7 @@ _TIME = re.compile(
     r"|\b(?P<h24>\d{1,2}):(?P<m24>\d{2})\b",
     re.IGNORECASE,
 )
+_ORDINAL = re.compile(r"\b\d{1,3}(?:st|nd|rd|th)\b", re.IGNORECASE)
 _ID = re.compile(r"(?<![\w.])#?(?=[\w-]{0,80}\d)(?=[\w-]{0,80}[A-Za-z])[\w-]{3,80}(?!\w)")
 _NUMBER = re.compile(r"(?<![\w.,])\d+(?:[.,]\d+)*(?!\w)")
 
@@ -53,10 +68,11 @@ class Claim(NamedTuple):
 
 
 def claims(text: str) -> frozenset[Claim]:
-    """Every claim in a text, each part of it read once, as the most specific kind."""
-    found: set[Claim] = set()
+    """Every claim in a text; signs are read once, as the most specific kind, durations as numbers, too."""
+    text = in_digits(folded(text))
+    found = {Claim(kind, value) for kind, value in counted(text)}
     if not _CHECKABLE.search(text):
-        return frozenset()
+        return frozenset(found)
     for pattern, read in _READERS:
         rest, end = [], 0
         for match in pattern.finditer(text):
@@ -83,16 +99,20 @@ def _texts(value: JsonValue) -> Iterator[str]:
     elif isinstance(value, list):
         for item in value:
             yield from _texts(item)
-    elif isinstance(value, str) and not _CHECKABLE.search(value):
-        return
     elif value is not None and not isinstance(value, bool):
         yield str(value)
         yield show(value)
         yield show(value, "time")
+        yield show(value, "words")
 
 
 def _link(match: re.Match[str]) -> Claim:
     return Claim("link", match.group().rstrip(".,;:!?)]}").lower())
+
+
+def _domain(match: re.Match[str]) -> Claim | None:
+    name = match.group().rstrip(".").lower()
+    return None if name in _ABBREVIATIONS or name.replace(".", "").isdigit() else Claim("link", name)
 
 
 def _email(match: re.Match[str]) -> Claim:
@@ -136,6 +156,10 @@ def _time(match: re.Match[str]) -> Claim | None:
     return Claim("time", f"{hour:02}:{minute:02}") if hour < 24 and minute < 60 else None
 
 
+def _ordinal(match: re.Match[str]) -> Claim:
+    return Claim("ordinal", match.group()[:-2])
+
+
 def _id(match: re.Match[str]) -> Claim:
     return Claim("id", match.group().removeprefix("#").upper())
 
@@ -148,11 +172,13 @@ def _number(match: re.Match[str]) -> Claim | None:
 _READERS = (
     (_LINK, _link),
     (_EMAIL, _email),
+    (_DOMAIN, _domain),
     (_ISO_DATE, _date),
     (_DAY_FIRST, _date),
     (_MONTH_FIRST, _date),
     (_MONEY, _money),
     (_TIME, _time),
+    (_ORDINAL, _ordinal),
     (_ID, _id),
     (_NUMBER, _number),
 )

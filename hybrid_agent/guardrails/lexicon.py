@@ -1,0 +1,104 @@
+"""The word lists that sentences are judged by: one TOML file for each language, read when first needed."""
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from hybrid_agent.guardrails.stems import stem
+
+LANGUAGE = "en"
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """The lists of a language, compiled. `deeds` gives for each form its group and whether it says "done"."""
+
+    deeds: Mapping[str, tuple[str, bool]]
+    deed: re.Pattern[str]
+    clause: re.Pattern[str]
+    mood: Mapping[str, re.Pattern[str]]
+    no: re.Pattern[str]
+    idle_no: re.Pattern[str]
+    conditions: Mapping[str, re.Pattern[str]]
+    binding: frozenset[str]
+    owed: frozenset[str]
+    similar: tuple[frozenset[str], ...]
+    strict: re.Pattern[str]
+    idle_strict: re.Pattern[str]
+    courtesy: re.Pattern[str]
+    plain: frozenset[str]
+    same: Mapping[str, str]
+    never: Mapping[str, tuple[re.Pattern[str], ...]]
+    everyone: frozenset[str]
+
+
+def words(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Any of the phrases as whole words, the longest first; "'ll" and "n't" stand behind another word."""
+    return re.compile(alternatives(phrases))
+
+
+def alternatives(phrases: Iterable[str]) -> str:
+    """A regex part for any of the phrases as whole words."""
+    ordered = sorted(set(phrases), key=lambda each: (-len(each), each))
+    whole = "|".join(re.escape(each) for each in ordered if each[0] != "'" and each != "n't")
+    behind = "|".join(re.escape(each) for each in ordered if each[0] == "'" or each == "n't")
+    parts = [rf"(?<![\w'-])(?:{whole})(?![\w-]|'(?!s\b))"] if whole else []
+    return "|".join([*parts, *([rf"(?<=\w)(?:{behind})(?!\w)"] if behind else [])])
+
+
+@lru_cache(maxsize=4)
+def tables(language: str = LANGUAGE) -> dict[str, Any]:
+    """The language's tables as they stand in its file. Raises FileNotFoundError where there is none."""
+    file = files(__package__).joinpath("words", f"{language}.toml")
+    return tomllib.loads(file.read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=4)
+def lexicon(language: str = LANGUAGE) -> Lexicon:
+    """The language's lists, compiled."""
+    all_ = tables(language)
+    deeds = {
+        form: (group, kind == "done")
+        for group, forms in all_["deeds"].items()
+        for kind in ("other", "done")
+        for form in forms[kind]
+    }
+    form = alternatives(deeds)
+    split = "|".join(re.escape(each) for each in sorted(all_["polarity"]["split"], key=len, reverse=True))
+    never = {rule: tuple(re.compile(each) for each in them) for rule, them in all_["never"].items()}
+    return Lexicon(
+        deeds=deeds,
+        deed=re.compile(form),
+        clause=re.compile(rf"[,;:.!?()\n]+(?:\s|$)|\s-+\s|\s(?:{split})\s(?!{form})"),
+        mood={name: words(them) for name, them in all_["mood"].items()},
+        no=words(all_["polarity"]["no"]),
+        idle_no=words(all_["polarity"]["idle"]),
+        conditions={
+            name: words(them)
+            for name, them in all_["conditions"].items()
+            if name not in ("binding", "owed", "similar")
+        },
+        binding=frozenset(all_["conditions"]["binding"]),
+        owed=frozenset(all_["conditions"]["owed"]),
+        similar=tuple(frozenset(each) for each in all_["conditions"]["similar"]),
+        strict=words(all_["strict"]["words"]),
+        idle_strict=words(all_["strict"]["idle"]),
+        courtesy=words(all_["courtesy"]["phrases"]),
+        plain=frozenset(all_["courtesy"]["words"]),
+        same=_same(all_),
+        never=never,
+        everyone=frozenset(all_["everyone"]["rules"]),
+    )
+
+
+def _same(all_: Mapping[str, Any]) -> dict[str, str]:
+    """For each stem the name that all of its group go by; a deed's single words go by the deed."""
+    named = {stem(each): f"={group[0]}" for group in all_["same"]["groups"] for each in group}
+    for group, forms in all_["deeds"].items():
+        singles = [each for each in (*forms["done"], *forms["other"]) if each.isalpha()]
+        named |= {stem(each): f"~{group}" for each in singles if stem(each) not in named}
+    return named

@@ -1,0 +1,152 @@
+"""A text as statements: its segments with their words, deeds, polarity, conditions and claims."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
+
+from hybrid_agent.guardrails.claims import Claim, claims
+from hybrid_agent.guardrails.folding import plain_words
+from hybrid_agent.guardrails.lexicon import Lexicon, lexicon
+from hybrid_agent.guardrails.stems import stem
+
+_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+|,\s(?=(?:and|but|so|because|or|yet|while)\s)|\s-+\s")
+_OPENS_IF = re.compile(r"(?:if|when|once|unless|as soon as|should|until|before|in case|whether|after)\b")
+_NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
+_WORD = re.compile(r"~?[^\W\d_]+(?:'[^\W\d_]+)?(?:_[a-z]+)?")
+_DETERMINER = re.compile(
+    r"\b(?:a|an|the|your|our|my|any|each|every|this|that|these|those|no|of|for|per)(?:\s\w+)?\s*$"
+)
+_GIVES = re.compile(
+    r"\b(?:get|gets|receive|receives|issue|issues|give|gives|make|makes|have|has)\b[\w\s]{0,20}$"
+)
+
+
+class Deed(NamedTuple):
+    """Something done, promised or possible: its group, how it is told, and whether it is denied.
+
+    `mood` is done, state ("is cancelled"), promise, plain ("we refund"), possible or noun; `open` says that
+    it stands in a condition and is told of nothing in particular.
+    """
+
+    group: str
+    mood: str
+    denied: bool
+    open: bool = False
+
+
+class Clause(NamedTuple):
+    """The words and claims of a part of a segment."""
+
+    stems: frozenset[str]
+    claims: frozenset[Claim]
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """One statement of a text."""
+
+    stems: frozenset[str]
+    deeds: frozenset[Deed]
+    claims: frozenset[Claim]
+    clauses: tuple[Clause, ...]
+    conditions: frozenset[str]
+    strict: frozenset[str]
+    denied: bool
+    hedged: bool
+    sure: bool
+
+
+@lru_cache(maxsize=1024)
+def segments(text: str) -> tuple[Segment, ...]:
+    """The statements of a text in order, without its courtesies."""
+    lists = lexicon()
+    plain = lists.courtesy.sub(" ", plain_words(text))
+    return tuple(segment(part) for part in _SENTENCE.split(plain) if part.strip(" .,!?;:-"))
+
+
+def segment(low: str, *, deeds: bool = True) -> Segment:
+    """One statement, given in plain words; without `deeds` it only lends its words and claims."""
+    lists = lexicon()
+    bare = _NAMED.sub(" ", low)
+    denials = lists.idle_no.sub(" ", bare)
+    kept_strict = lists.idle_strict.sub(" ", bare)
+    return Segment(
+        stems=stems(bare),
+        deeds=frozenset(_deeds(denials, lists)) if deeds else frozenset(),
+        claims=claims(low),
+        clauses=tuple(Clause(stems(part), claims(part)) for part in _parts(low, lists)),
+        conditions=frozenset(name for name, them in lists.conditions.items() if them.search(bare)),
+        strict=frozenset(stem(each) for each in lists.strict.findall(kept_strict)),
+        denied=lists.no.search(denials) is not None,
+        hedged=lists.mood["hedges"].search(bare) is not None,
+        sure=lists.mood["sure"].search(bare) is not None,
+    )
+
+
+def stems(low: str) -> frozenset[str]:
+    """The content words of a text in plain words, each by its stem or the name of its group."""
+    lists = lexicon()
+    grouped = lists.deed.sub(lambda match: f" ~{lists.deeds[match[0]][0]} ", _NAMED.sub(" ", low))
+    found = set()
+    for word in _WORD.findall(grouped):
+        if word[0] == "~":
+            found.add(word)
+        elif word not in lists.plain:
+            root = stem(word)
+            found.add(lists.same.get(root, root))
+    return frozenset(found)
+
+
+def _parts(low: str, lists: Lexicon) -> Iterator[str]:
+    return (part for part in lists.clause.split(low) if part and part.strip())
+
+
+def _deeds(low: str, lists: Lexicon) -> Iterator[Deed]:
+    begin = 0
+    opened = _OPENS_IF.match(low.strip()) is not None
+    for mark in [*lists.clause.finditer(low), None]:
+        part = low[begin : mark.start() if mark else len(low)]
+        for match in lists.deed.finditer(part):
+            group, done = lists.deeds[match[0]]
+            before = part[: match.start()]
+            denied = lists.no.search(before) is not None
+            yield Deed(group, _mood(before, done, lists), denied, opened)
+        if mark is not None:
+            begin = mark.end()
+            word = mark[0].strip()
+            opened = _OPENS_IF.match(word or low[begin:].strip()) is not None or (
+                word in (",", "and", "or") and _OPENS_IF.match(low[begin:].strip()) is not None
+            )
+
+
+def _mood(before: str, done: bool, lists: Lexicon) -> str:
+    if lists.mood["promise"].search(before):
+        return "promise"
+    return _mood_done(before, lists) if done else _mood_other(before, lists)
+
+
+def _mood_done(before: str, lists: Lexicon) -> str:
+    mood = lists.mood
+    if mood["past"].search(before):
+        return "done"
+    if _DETERMINER.search(before) and not mood["state"].search(before):
+        return "noun"
+    if mood["possible"].search(before):
+        return "possible"
+    return "state" if mood["state"].search(before) else "done"
+
+
+def _mood_other(before: str, lists: Lexicon) -> str:
+    gives = _GIVES.search(before) is not None
+    if _DETERMINER.search(before):
+        return "plain" if gives else "noun"
+    if _near(lists.mood["possible"], before):
+        return "possible"
+    return "plain" if gives or _near(lists.mood["we"], before) else "noun"
+
+
+def _near(pattern: re.Pattern[str], before: str) -> bool:
+    """Whether one of the words stands among the last three."""
+    return pattern.search(" ".join(before.split()[-3:])) is not None
