@@ -1,15 +1,21 @@
-"""The command `bench` of `hybrid-agent`: `speed`, also when nothing is named, and `intents`."""
+"""The command `bench` of `hybrid-agent`: `speed`, also when nothing is named, `intents`, `conversations`."""
 
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
+
+if TYPE_CHECKING:
+    from hybrid_agent.chat_model import ModelSettings
 
 app = typer.Typer(help="Measure speed, memory and the quality of intents on this machine.")
 
 Quick = Annotated[bool, typer.Option("--quick", help="Measure less, for a first impression.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Data = Annotated[Path, typer.Option(help="The folder with the training splits of the public data sets.")]
+
+CALLS_IN_TIME = 3
+"""How many calls that just keep their time a turn may make: a slow machine is not what is compared."""
 
 
 @app.callback(invoke_without_command=True)
@@ -45,6 +51,71 @@ def intents(data: Data = Path("../shared/data"), quick: Quick = False, as_json: 
     except ImportError as error:
         _stop(f"{error}\n  Install what measures it: pip install 'hybrid-agent[evals,local]'", error)
     typer.echo(report.json() if as_json else report.table())
+
+
+@app.command()
+def conversations(
+    *,
+    system: Annotated[
+        str | None, typer.Option(help="Which to compare, by commas: create_agent,llm,cascade,local.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="The chat model, as provider:name.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="The address of an OpenAI-compatible server.")] = None,
+    api_key_env: Annotated[str | None, typer.Option(help="The variable that holds the model's key.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="The model's temperature.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds that one call of the model may take.")] = 60.0,
+    cases: Annotated[
+        Path | None, typer.Option(help="A folder of conversations instead of the bundled ones.")
+    ] = None,
+    count: Annotated[
+        int | None, typer.Option("--conversations", min=1, help="Play only so many of them.")
+    ] = None,
+    seconds: Annotated[
+        float | None, typer.Option(min=0, help="Begin no conversation after so many seconds.")
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Keep every result in this file, and play only what it lacks.")
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the table for a document.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """The same conversations through LangChain's create_agent, llm, cascade and local."""
+    from hybrid_agent.errors import HybridAgentError
+    from hybrid_agent_evals.conversations.bench import Plan, bench
+
+    try:
+        settings = _model(model, base_url, api_key_env, temperature, timeout)
+        names = system.replace(" ", "").split(",") if system else None
+        report = bench(Plan(names, settings, cases, count, seconds, out), _tell)
+    except HybridAgentError as error:
+        _stop(str(error), error)
+    except ImportError as error:
+        _stop(f"{error}\n  Install what it needs: pip install 'hybrid-agent[evals,local]'", error)
+    typer.echo(report.json() if as_json else report.markdown() if markdown else report.text())
+
+
+def _model(
+    name: str | None, base_url: str | None, key: str | None, temperature: float | None, timeout: float
+) -> "ModelSettings | None":
+    from pydantic import ValidationError
+
+    from hybrid_agent.chat_model import Budget, ModelSettings
+    from hybrid_agent.errors import ConfigurationError
+
+    if name is None:
+        return None
+    given = {"name": name, "base_url": base_url, "api_key_env": key, "temperature": temperature}
+    try:
+        return ModelSettings.model_validate(
+            {**given, "timeout": timeout, "budget": Budget(seconds=CALLS_IN_TIME * timeout)}
+        )
+    except ValidationError as error:
+        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
+        raise ConfigurationError(f"these options do not fit: {wrong}", where="--model") from None
+
+
+def _tell(line: str) -> None:
+    typer.echo(line, err=True)
 
 
 def _stop(message: str, error: Exception) -> NoReturn:

@@ -1,0 +1,71 @@
+"""The systems that can be compared, made from one copy of the sample deployment and one chat model."""
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from typing import Final
+
+from hybrid_agent import ConfigurationError, Deployment, load_deployment
+from hybrid_agent.chat_model import ModelSettings, close, connect_model
+from hybrid_agent.cli.places import copy_sample
+from hybrid_agent.settings import Thinking
+from hybrid_agent_evals.conversations.agent_system import AgentSystem
+from hybrid_agent_evals.conversations.graph_system import GraphSystem
+from hybrid_agent_evals.conversations.playing import System
+
+AGENT: Final = "create_agent"
+NAMES: Final = (AGENT, *(each.value for each in (Thinking.LLM, Thinking.CASCADE, Thinking.LOCAL)))
+
+
+@asynccontextmanager
+async def contestants(
+    names: Sequence[str], settings: ModelSettings | None
+) -> AsyncIterator[tuple[System, ...]]:
+    """The named systems, ready to play. All but `local` need a model.
+
+    Raises ConfigurationError for a name that is none, or a model that is missing or cannot be set up.
+    """
+    check(names, settings)
+    with tempfile.TemporaryDirectory(prefix="hybrid-agent-contestants-") as made:
+        file = copy_sample(Path(made) / "sample")
+        async with AsyncExitStack() as opened:
+            yield tuple([await _system(name, file, settings, opened) for name in names])
+
+
+def check(names: Sequence[str], settings: ModelSettings | None) -> None:
+    """Raises ConfigurationError for a name that is no system's, or a missing model."""
+    if unknown := sorted(set(names) - set(NAMES)):
+        message = f"there is no system {', '.join(unknown)}"
+        raise ConfigurationError(message, advice=f"Choose from {', '.join(NAMES)}.")
+    if settings is None and (lacking := [name for name in names if name != Thinking.LOCAL]):
+        message = f"{', '.join(lacking)} cannot play without a model"
+        raise ConfigurationError(
+            message, advice="Name one with --model provider:name, or play --system local."
+        )
+
+
+async def _system(name: str, file: Path, settings: ModelSettings | None, opened: AsyncExitStack) -> System:
+    if name == AGENT and settings is not None:
+        return await _agent(await _loaded(file, None, Thinking.LOCAL, opened), settings, opened)
+    return GraphSystem(name, await _loaded(file, settings, Thinking(name), opened))
+
+
+async def _agent(deployment: Deployment, settings: ModelSettings, opened: AsyncExitStack) -> System:
+    if deployment.knowledge is None:
+        raise ConfigurationError("the agent needs a help centre to search", where="knowledge")
+    model = connect_model(settings)
+    opened.push_async_callback(close, model)
+    return AgentSystem(
+        AGENT, deployment.catalog, deployment.knowledge, model.clients.here, model.limits.retries
+    )
+
+
+async def _loaded(
+    file: Path, settings: ModelSettings | None, reasoner: Thinking, opened: AsyncExitStack
+) -> Deployment:
+    given = None if reasoner is Thinking.LOCAL else settings
+    deployment = await asyncio.to_thread(load_deployment, file, model=given, reasoner=reasoner)
+    opened.push_async_callback(deployment.aclose)
+    return deployment
