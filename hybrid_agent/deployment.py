@@ -1,11 +1,14 @@
 """The parts that a graph is built from."""
 
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from hybrid_agent.catalog import Catalog
-from hybrid_agent.chat_model.metering import Budget
+from hybrid_agent.chat_model import Budget, ChatModel, close
 from hybrid_agent.knowledge import Knowledge
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records
@@ -30,7 +33,8 @@ class Deployment:
 
     `lease` is how long a claimed write may take before it is looked at by somebody else; `worker` names
     this process in the ledger. `patience` is how long the reasoner may take for one answer; `budget` is
-    what one turn may spend on language models.
+    what one turn may spend on language models. `prompts` and `calibration` are a deployment's own, for the
+    model; `model` is the one in use.
     """
 
     name: str
@@ -44,12 +48,20 @@ class Deployment:
     worker: str = "bot"
     patience: timedelta = timedelta(seconds=40)
     budget: Budget = field(default_factory=Budget)
+    prompts: Path | None = None
+    calibration: Path | None = None
+    model: ChatModel | None = None
     lease: timedelta = LEASE
     close: Callable[[], Awaitable[None]] = field(default=nothing_to_close)
 
+    def now(self) -> datetime:
+        """The time where the shop is."""
+        return self.clock().astimezone(ZoneInfo(self.catalog.timezone))
+
     async def aclose(self) -> None:
-        """Let go of the records and the connected systems, each also where the other cannot be closed."""
-        try:
-            await self.records.aclose()
-        finally:
-            await self.close()
+        """Let go of records, model and connected systems, each also where another cannot be closed."""
+        async with AsyncExitStack() as closing:
+            closing.push_async_callback(self.close)
+            if self.model is not None:
+                closing.push_async_callback(close, self.model)
+            closing.push_async_callback(self.records.aclose)

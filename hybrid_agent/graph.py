@@ -1,6 +1,6 @@
 """The whole graph on one screen: nodes, edges, nothing else."""
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from langgraph._internal._constants import CONFIG_KEY_DURABILITY
 from langgraph.graph import START, StateGraph
@@ -13,20 +13,35 @@ from hybrid_agent.checkpoints import knowing_our_types
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.requests import current, first_in
 from hybrid_agent.running import RunningNode, routed
+from hybrid_agent.settings import Thinking
 from hybrid_agent.state import Input, Output, Phase, State
+from hybrid_agent.thinking import thinking_with
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
 
 Builder = StateGraph[State, Caller, Input, Output]
 Graph = CompiledStateGraph[State, Caller, Input, Output]
 
 
-def build_graph(deployment: Deployment, *, checkpointer: Checkpointer = None) -> Graph:
+def build_graph(
+    deployment: Deployment,
+    *,
+    checkpointer: Checkpointer = None,
+    model: "BaseChatModel | None" = None,
+    reasoner: Literal["cascade", "llm"] = "cascade",
+) -> Graph:
     """The graph, ready to run. Give it a checkpointer to remember conversations and to pause for people.
+
+    `model` is any chat model for a deployment that has none; `reasoner` says whether it helps or leads.
 
     It stores one checkpoint a run (`durability="exit"`), unless the run asks for another durability.
 
     As a part of a larger graph that shares its `messages`, compile `builder(deployment, output=State)` with
     `checkpointer=True` instead.
     """
+    if model is not None:
+        deployment = thinking_with(deployment, model, Thinking(reasoner))
     graph = builder(deployment).compile(checkpointer=knowing_our_types(checkpointer))
     # The ledger makes writes safe, not the checkpoint; and at the default durability LangGraph stores the
     # input as it came, before the state has taken it in screened.

@@ -5,6 +5,7 @@ import secrets
 import socket
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, ExitStack
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from pathlib import Path
@@ -12,21 +13,32 @@ from typing import TYPE_CHECKING
 
 from hybrid_agent.catalog.load import load_catalog, phrases_of
 from hybrid_agent.catalog.models import Catalog
+from hybrid_agent.chat_model import Budget, ModelSettings, connect_model
 from hybrid_agent.deployment import Clock, Deployment, now_utc
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.knowledge import Knowledge
 from hybrid_agent.portal import run_here
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records, open_records
-from hybrid_agent.settings import Settings, cache_folder, read_settings
+from hybrid_agent.settings import Settings, Thinking, cache_folder, read_settings
+from hybrid_agent.thinking import thinking_with
+from hybrid_agent_prompts import PromptError
 from hybrid_agent_tools import Connection, Toolbox, connect
 
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Encoder
 
 
-def load_deployment(path: str | Path, *, clock: Clock = now_utc) -> Deployment:
+def load_deployment(
+    path: str | Path,
+    *,
+    clock: Clock = now_utc,
+    model: ModelSettings | None = None,
+    reasoner: Thinking | None = None,
+) -> Deployment:
     """The deployment that a file describes, ready for `build_graph`; let it go with `aclose()`.
+
+    `model` and `reasoner` take the place of what the file says.
 
     Blocks while files are read, models loaded and databases opened: call it once, at start. A server that
     forks its workers calls it in each of them, after the fork: connections do not survive one. Raises
@@ -34,7 +46,7 @@ def load_deployment(path: str | Path, *, clock: Clock = now_utc) -> Deployment:
     what was opened until then is closed.
     """
     path = Path(path)
-    settings, folder = read_settings(path), path.resolve().parent
+    settings, folder = _changed(read_settings(path), model, reasoner), path.resolve().parent
     catalog = load_catalog(folder / settings.catalog)
     connections = list[Connection]()
     with ExitStack() as opened:
@@ -43,10 +55,26 @@ def load_deployment(path: str | Path, *, clock: Clock = now_utc) -> Deployment:
             connections.append(connect(name, each, folder=folder))
         toolbox = Toolbox({port: system for each in connections for port, system in each.systems.items()})
         encoder, cache = encoder_for(settings), cache_folder(settings, folder)
-        reasoner = _reasoner(catalog, encoder, cache)
+        local = _reasoner(catalog, encoder, cache)
         knowledge = _knowledge(settings, folder, encoder, cache)
         records = records_for(settings, folder)
+        deployment = _deployment(settings, folder, catalog, toolbox, local, records, knowledge, clock)
+        deployment = replace(deployment, close=partial(_close, connections))
+        thinking = _with_model(deployment, settings)
         opened.pop_all()
+    return thinking
+
+
+def _deployment(
+    settings: Settings,
+    folder: Path,
+    catalog: Catalog,
+    toolbox: Toolbox,
+    reasoner: Reasoner,
+    records: Records,
+    knowledge: Knowledge | None,
+    clock: Clock,
+) -> Deployment:
     return Deployment(
         name=settings.name,
         catalog=catalog,
@@ -58,8 +86,28 @@ def load_deployment(path: str | Path, *, clock: Clock = now_utc) -> Deployment:
         clock=clock,
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         lease=settings.lease,
-        close=partial(_close, connections),
+        budget=settings.model.budget if settings.model else Budget(),
+        prompts=folder / settings.prompts if settings.prompts else None,
+        calibration=folder / settings.calibration if settings.calibration else None,
     )
+
+
+def _changed(settings: Settings, model: ModelSettings | None, reasoner: Thinking | None) -> Settings:
+    given = {"model": model, "reasoner": reasoner}
+    said = {name: each for name, each in given.items() if each is not None}
+    if reasoner not in (None, Thinking.LOCAL) and settings.model is None and model is None:
+        advice = "Name a model in the deployment file, such as `model: openai:gpt-5-mini`, or with --model."
+        raise ConfigurationError(f"{reasoner} needs a language model", where="reasoner", advice=advice)
+    return settings.model_copy(update=said)
+
+
+def _with_model(deployment: Deployment, settings: Settings) -> Deployment:
+    if settings.model is None or settings.thinking is Thinking.LOCAL:
+        return deployment
+    try:
+        return thinking_with(deployment, connect_model(settings.model), settings.thinking)
+    except PromptError as error:
+        raise ConfigurationError(str(error)) from error
 
 
 def encoder_for(settings: Settings) -> "Encoder":

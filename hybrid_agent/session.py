@@ -1,7 +1,7 @@
 """Talking to the graph: a customer's message, a person's decision, taking over and giving back."""
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
@@ -48,6 +48,33 @@ class Session:
         message = HumanMessage(screen_text(text).text, id=message_id)
         return await self._run(thread, {"messages": [message]}, caller)
 
+    async def stream(
+        self, thread: str, text: str, caller: Caller, *, message_id: str | None = None
+    ) -> AsyncIterator[str | Turn]:
+        """As `send`, with the reply's pieces before the turn: each has passed the guard when it comes.
+
+        Together they are the beginning of the turn's reply, all of it if nothing went wrong meanwhile: a turn
+        whose reply begins otherwise takes back what was shown.
+        """
+        message = HumanMessage(screen_text(text).text, id=message_id)
+        config: RunnableConfig = {"configurable": {"thread_id": thread}}
+        shown = ""
+        result: Any = {}
+        async with self._lock(thread):
+            run = self.graph.astream(
+                {"messages": [message]}, config, context=caller, stream_mode=["custom", "values"]
+            )
+            async for mode, part in run:
+                if mode == "values":
+                    result = part
+                elif isinstance(part, dict) and str(part.get("reply", "")).startswith(shown):
+                    yield part["reply"][len(shown) :]
+                    shown = part["reply"]
+        turn = await self._turn(thread, result)
+        if turn.reply is not None and turn.reply.text.startswith(shown) and turn.reply.text != shown:
+            yield turn.reply.text[len(shown) :]
+        yield turn
+
     async def decide(self, thread: str, decisions: Sequence[Mapping[str, Any]], person: Caller) -> Turn:
         """A person's decisions on what is pending, each naming `approval_id` and `digest`.
 
@@ -88,14 +115,16 @@ class Session:
 
     async def _run(self, thread: str, given: Any, caller: Caller) -> Turn:
         config: RunnableConfig = {"configurable": {"thread_id": thread}}
-        lock = self._locks.setdefault(thread, asyncio.Lock())
-        async with lock:
+        async with self._lock(thread):
             if isinstance(given, Command):
                 known = await self.graph.aget_state(config)
                 if not known.interrupts and not await self._paused_again(known.values, config, caller):
                     return _nothing_pending(thread, known.values)
             result = await self.graph.ainvoke(given, config, context=caller)
         return await self._turn(thread, result)
+
+    def _lock(self, thread: str) -> asyncio.Lock:
+        return self._locks.setdefault(thread, asyncio.Lock())
 
     async def _paused_again(self, values: Mapping[str, Any], config: RunnableConfig, caller: Caller) -> bool:
         """Pause once more where a turn that failed discarded the pause of an approval that waits."""

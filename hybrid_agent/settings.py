@@ -2,17 +2,27 @@
 
 from collections.abc import Mapping
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final, Self
 
-from pydantic import Field, JsonValue
+from pydantic import Field, JsonValue, model_validator
 
 from hybrid_agent.catalog.durations import Duration
 from hybrid_agent.catalog.models import Part, Text
+from hybrid_agent.chat_model.settings import ModelSettings
 from hybrid_agent.yamlfile import read_model
 
 LEASE: Final = timedelta(seconds=60)
 """How long a write that was begun is left alone, where a deployment does not say."""
+
+
+class Thinking(StrEnum):
+    """Who understands and phrases: no language model, one alone, or one where the local is unsure."""
+
+    LOCAL = "local"
+    LLM = "llm"
+    CASCADE = "cascade"
 
 
 class Settings(Part):
@@ -20,7 +30,9 @@ class Settings(Part):
 
     `systems` maps a connector (a known name, or `package.module:factory`) to its settings. `encoder` is
     `package.module:factory` of LangChain `Embeddings` that replace the packaged encoder. `lease` is how long
-    a write that was begun is left alone before somebody else looks what became of it.
+    a write that was begun is left alone before somebody else looks what became of it. `reasoner` is `cascade`
+    where a `model` is named and nothing else is said. `prompts` is a folder with prompts of one's own,
+    `calibration` a file that `hybrid-agent bench confidence --write` made for one's own model.
     """
 
     name: Text
@@ -28,10 +40,24 @@ class Settings(Part):
     knowledge: tuple[Path, ...] = ()
     systems: Mapping[str, Mapping[str, JsonValue]] = Field(min_length=1)
     records: Text
-    reasoner: Literal["local"] = "local"
+    model: ModelSettings | None = None
+    reasoner: Thinking | None = None
+    prompts: Path | None = None
+    calibration: Path | None = None
     encoder: Text | None = None
     cache: Path | None = None
     lease: Duration = LEASE
+
+    @model_validator(mode="after")
+    def _model_where_one_is_needed(self) -> Self:
+        if self.model is None and self.reasoner not in (None, Thinking.LOCAL):
+            raise ValueError(f"reasoner: {self.reasoner} needs a model, such as model: openai:gpt-5-mini")
+        return self
+
+    @property
+    def thinking(self) -> Thinking:
+        """The reasoner that is used."""
+        return self.reasoner or (Thinking.CASCADE if self.model else Thinking.LOCAL)
 
 
 def read_settings(path: Path) -> Settings:

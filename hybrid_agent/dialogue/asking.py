@@ -1,45 +1,9 @@
-"""Questions with options: which one a customer means, by its number, its place or its words."""
+"""Asking whether a person should take over."""
 
-import re
 from collections.abc import Mapping
 
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.state import Point, PointKind, Question, QuestionKind, Request
-
-_ORDINALS = ("first", "second", "third", "fourth", "fifth")
-_NUMBER = re.compile(r"(?:option|number|no\.?|nr\.?)?\s*([1-9])[.)]?")
-_FILLER = re.compile(r"\b(?:the|one|please|option|number|it'?s|it is|i mean|i meant|about|that)\b")
-
-
-def chosen(options: Mapping[str, str], text: str) -> str | None:
-    """The option that the text names and no other; `options` maps each value to the words shown for it."""
-    said = " ".join(_FILLER.sub(" ", text.lower()).split()).strip(" .!,?")
-    values = list(options)
-    if match := _NUMBER.fullmatch(said):
-        place = int(match[1]) - 1
-        return values[place] if place < len(values) else None
-    if said == "last":
-        return values[-1]
-    if said in _ORDINALS and _ORDINALS.index(said) < len(values):
-        return values[_ORDINALS.index(said)]
-    named = [value for value, shown in options.items() if said and _names(said, value, shown)]
-    return named[0] if len(named) == 1 else None
-
-
-def _names(said: str, value: str, shown: str) -> bool:
-    plain = " ".join(shown.lower().split())
-    return said in (plain, value.lower(), value.lower().replace("_", " ")) or (
-        len(plain) > 3 and plain in said
-    )
-
-
-def spoken(options: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
-    """Each option's value with the words that mean it, for the recogniser of choices."""
-    last = len(options)
-    return {
-        value: (shown, str(number), *_ORDINALS[number - 1 : number], *(["last"] * (number == last)))
-        for number, (value, shown) in enumerate(options.items(), 1)
-    }
 
 
 def offer_person(request: Request, phrases: Mapping[str, str]) -> tuple[Question, tuple[Point, ...]]:

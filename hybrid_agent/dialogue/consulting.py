@@ -6,6 +6,7 @@ question, no plan to all reads, no words to the standard ones.
 
 import asyncio
 import logging
+import traceback
 from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
@@ -112,6 +113,12 @@ def _valid(name: str, value: JsonValue, utterance: Utterance, wanted: Wanted, de
         return False
 
 
+def _where(error: Exception) -> str:
+    """What failed, and in which line, without its words."""
+    last = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} at {last.filename}:{last.lineno}"
+
+
 async def _asked(answer: Awaitable[T], kind: Any, otherwise: T, patience: timedelta) -> T:
     """The answer, or `otherwise` where it does not come, comes too late, or is of another kind."""
     try:
@@ -124,7 +131,7 @@ async def _asked(answer: Awaitable[T], kind: Any, otherwise: T, patience: timede
         _log.warning("the reasoner gave up by itself and is done without")
         return otherwise
     except Exception as error:  # whatever a model's client raises; its text may quote the customer
-        _log.warning("the reasoner failed and is done without: %s", type(error).__name__)
+        _log.warning("the reasoner failed and is done without: %s", _where(error))
         return otherwise
     if isinstance(said, kind):
         return said

@@ -6,17 +6,13 @@ from dataclasses import dataclass
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.reasoning.answering import answer_to
-from hybrid_agent.reasoning.hints import hints_for
+from hybrid_agent.reasoning.extracting import recognised
 from hybrid_agent.reasoning.intents.classifier import IntentClassifier
 from hybrid_agent.reasoning.intents.score import IntentScore
 from hybrid_agent.reasoning.protocol import Brief, Choice, Reading, Understanding, Utterance, Wanted
 from hybrid_agent.reasoning.signals import read_signals
 from hybrid_agent.reasoning.split import split_requests
-from hybrid_agent.slots import Found, Hints, SlotKind, find, meant
-from hybrid_agent.state import Sentence, SlotValue, Source
-
-REPEATED = (SlotKind.DATE, SlotKind.TIME, SlotKind.DATETIME, SlotKind.ADDRESS)
-"""Kinds that are said back in full before anything is done, so that the likelier of two readings will do."""
+from hybrid_agent.state import Sentence, SlotValue
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,31 +45,8 @@ class LocalReasoner:
         return reading.intent is not None and reading.confidence >= self.catalog.thresholds.understand
 
     async def extract(self, utterance: Utterance, wanted: Wanted) -> Mapping[str, SlotValue]:
-        """The wanted slots by their typed recognisers; a value is used for one slot only."""
-        found: dict[str, SlotValue] = {}
-        taken: list[Found] = []
-        for name in sorted(wanted.slots, key=lambda name: name != wanted.asked):
-            one = self._find(name, utterance, wanted, taken)
-            if one is not None:
-                taken.append(one)
-                found[name] = SlotValue(value=one.value, source=Source.MESSAGE, said=one.text)
-        return found
-
-    def _find(self, name: str, utterance: Utterance, wanted: Wanted, taken: Sequence[Found]) -> Found | None:
-        slot, asked = self.catalog.slots[name], name == wanted.asked
-        if slot.kind is SlotKind.TEXT and not asked:
-            return None
-        offered = wanted.options.get(name)
-        if offered and (
-            picked := _pick(
-                utterance, hints_for(slot, self.catalog, utterance.now, choices=offered, asked=asked)
-            )
-        ):
-            return picked
-        seen = find(slot.kind, utterance.text, hints_for(slot, self.catalog, utterance.now, asked=asked))
-        one = meant([one for one in seen if not _overlaps(one, taken)], utterance.text)
-        usable = asked or slot.kind in REPEATED
-        return one if one is not None and (one.certain or usable) else None
+        """The wanted slots by their typed recognisers."""
+        return recognised(utterance, wanted, self.catalog)
 
     async def plan(self, choice: Choice) -> Sequence[str]:
         """All reads on offer."""
@@ -86,15 +59,5 @@ class LocalReasoner:
             yield sentence
 
 
-def _overlaps(one: Found, taken: Sequence[Found]) -> bool:
-    return any(one.start < other.end and other.start < one.end for other in taken)
-
-
 def _reading(text: str, score: IntentScore) -> Reading:
     return Reading(intent=score.intent, confidence=score.confidence, text=text, ranked=score.ranked)
-
-
-def _pick(utterance: Utterance, hints: Hints) -> Found | None:
-    """The one option on offer that the message names."""
-    one = meant(find(SlotKind.CHOICE, utterance.text, hints), utterance.text)
-    return one if one is not None and one.certain else None

@@ -77,11 +77,12 @@ class Understanding(Frozen):
 class Choice(Frozen):
     """A request whose reads are to be chosen: what the customer said, and the facts that are known already.
 
-    `offered` are the names of the reads that may be done now; `round` counts from 1.
+    `offered` are the names of the reads that may be done now; `round` counts from 1; `now` is aware.
     """
 
     intent: str
     text: str
+    now: datetime
     facts: tuple[Evidence, ...]
     slots: Mapping[str, SlotValue]
     offered: tuple[str, ...]
@@ -94,6 +95,7 @@ class Brief(Frozen):
     points: tuple[Point, ...]
     evidence: tuple[Evidence, ...]
     heard: str
+    now: datetime
     earlier: tuple[str, ...] = ()
 
 

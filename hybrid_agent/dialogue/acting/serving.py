@@ -3,7 +3,6 @@
 import asyncio
 from dataclasses import dataclass, field, replace
 from datetime import date
-from zoneinfo import ZoneInfo
 
 from hybrid_agent.catalog import Autonomy, Intent, KnowledgeUse, holds
 from hybrid_agent.deployment import Deployment
@@ -163,7 +162,7 @@ async def ask_knowledge(text: str, deployment: Deployment, tags: tuple[str, ...]
 
 def today(deployment: Deployment) -> date:
     """The date where the shop is."""
-    return deployment.clock().astimezone(ZoneInfo(deployment.catalog.timezone)).date()
+    return deployment.now().date()
 
 
 def _quoted(request: Request, found: Answer | None) -> tuple[Point, ...]:

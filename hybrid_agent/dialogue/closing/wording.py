@@ -13,7 +13,7 @@ from hybrid_agent.dialogue.closing.replying import grounds_of
 from hybrid_agent.dialogue.consulting import worded
 from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.dialogue.transcript import earlier_texts
-from hybrid_agent.guardrails import Violation, check
+from hybrid_agent.guardrails import Violation, check_worded
 from hybrid_agent.guardrails.claims import claims
 from hybrid_agent.reasoning.protocol import Brief
 from hybrid_agent.redaction.masking import mask
@@ -60,6 +60,7 @@ async def _in_own_words(
         points=points,
         evidence=tuple(item for item in state["evidence"] if item.id in ids),
         heard=state["heard"],
+        now=deployment.now(),
         earlier=earlier_texts(state.get("messages", []), state["turn"]),
     )
     passed: list[Sentence] = []
@@ -81,7 +82,7 @@ def _broken(
         return [Violation("unknown_point", "")]
     cited = [points[place] for place in sentence.says]
     grounds = grounds_of(state, deployment.catalog, [sentence])
-    return check([sentence], grounds, frozenset().union(*(claims(point.literal) for point in cited)))
+    return check_worded(sentence, grounds, points=cited, heard=state["heard"])
 
 
 def _covered(place: int, point: Point, passed: Sequence[Sentence], brief: Brief) -> bool:

@@ -9,12 +9,13 @@ from hybrid_agent.catalog import Catalog, Condition, KnownFrom, Slot, holds, loo
 from hybrid_agent.catalog.paths import Scope
 from hybrid_agent.catalog.phrasing import render, show
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.asking import offer_person, spoken
+from hybrid_agent.dialogue.asking import offer_person
 from hybrid_agent.dialogue.consulting import extracted
 from hybrid_agent.dialogue.facts import OFFERED, as_data, facts_of
 from hybrid_agent.dialogue.gathering.reads import arguments, slots_in
 from hybrid_agent.dialogue.requests import of_turn
 from hybrid_agent.dialogue.saying import choices, say
+from hybrid_agent.reasoning.picking import spoken
 from hybrid_agent.reasoning.protocol import Utterance, Wanted
 from hybrid_agent.slots import SlotKind
 from hybrid_agent.state import (

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 
@@ -64,7 +63,7 @@ def utterance_of(state: State, deployment: Deployment) -> Utterance:
     waiting = queue.in_phase(state["requests"], Phase.APPROVING)
     return Utterance(
         text=state["heard"],
-        now=deployment.clock().astimezone(ZoneInfo(deployment.catalog.timezone)),
+        now=deployment.now(),
         earlier=earlier_texts(state.get("messages", []), state["turn"]),
         question=state.get("question"),
         pending=tuple(each.action.summary for each in waiting if each.action),

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.asking import chosen, offer_person
+from hybrid_agent.dialogue.asking import offer_person
 from hybrid_agent.dialogue.facts import OFFERED
 from hybrid_agent.dialogue.saying import choices, say
 from hybrid_agent.reasoning.answers import AnswerKind
+from hybrid_agent.reasoning.picking import chosen
 from hybrid_agent.reasoning.protocol import Reading, Understanding
 from hybrid_agent.slots import corrects
 from hybrid_agent.state import (

@@ -3,6 +3,7 @@
 Texts are given here masked. Whatever a customer, a system or an article wrote is fenced.
 """
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
@@ -21,6 +22,7 @@ MAX_EARLIER: Final = 300
 
 NONE: Final = "none"
 
+_DIGIT = re.compile(r"\d")
 _LANGUAGES: Final = {
     "da": "Danish",
     "de": "German",
@@ -98,9 +100,11 @@ def sources(brief: Brief) -> tuple[tuple[str, ...], ...]:
 
 
 def _intent_line(name: str, intent: Intent) -> str:
-    example = f'; "{intent.examples[0]}"' if intent.examples else ""
+    """The example has no digits: small models quote an example's number as if the message gave it."""
+    example = next((each for each in intent.examples if not _DIGIT.search(each)), None)
+    said = f'; "{example}"' if example else ""
     slots = f" | {', '.join(intent.slots)}" if intent.slots else ""
-    return f"{name}: {intent.title}{example}{slots}"
+    return f"{name}: {intent.title}{said}{slots}"
 
 
 def _slot_line(name: str, slot: Slot) -> str:

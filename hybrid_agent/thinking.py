@@ -1,0 +1,44 @@
+"""Giving a deployment a language model to understand and phrase with."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from hybrid_agent.chat_model import ChatModel, chat_model
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.reasoning.backed import Backed
+from hybrid_agent.reasoning.calibration import default_calibration, load_calibration
+from hybrid_agent.reasoning.cascade import Cascade
+from hybrid_agent.reasoning.llm.reasoner import llm_reasoner
+from hybrid_agent.reasoning.protocol import Reasoner
+from hybrid_agent.settings import Thinking
+from hybrid_agent_prompts import load, names
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+
+SLACK: Final = timedelta(seconds=5)
+"""How much longer than a turn's budget of seconds the reasoner is waited for, so that the budget decides."""
+
+
+def thinking_with(
+    deployment: Deployment,
+    model: "ChatModel | BaseChatModel",
+    how: Thinking = Thinking.CASCADE,
+) -> Deployment:
+    """The deployment with a model; its own reasoner stays behind it, for when the model cannot be had.
+
+    Raises PromptError for the deployment's own prompts, ConfigurationError for its calibration.
+    """
+    asked = model if isinstance(model, ChatModel) else chat_model(model)
+    own, local = deployment.calibration, deployment.reasoner
+    llm = llm_reasoner(
+        deployment.catalog,
+        asked,
+        {name: load(name, deployment.prompts) for name in names()},
+        deployment.toolbox.operations,
+        load_calibration(own) if own else default_calibration(),
+    )
+    reasoner: Reasoner = Backed(llm, local) if how is Thinking.LLM else Cascade(local, llm)
+    patience = timedelta(seconds=deployment.budget.seconds) + SLACK
+    return replace(deployment, reasoner=reasoner, model=asked, patience=patience)
