@@ -19,11 +19,17 @@ _CURRENCIES = {
     "€": "EUR",
     "$": "USD",
     "£": "GBP",
+    "eur": "EUR",
+    "usd": "USD",
+    "gbp": "GBP",
     "euro": "EUR",
     "euros": "EUR",
+    "dollar": "USD",
     "dollars": "USD",
+    "pound": "GBP",
     "pounds": "GBP",
 }
+CODES = frozenset({"eur", "usd", "gbp"})
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = r"(?P<month>jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\.?"
 _AMOUNT = r"\d{1,3}(?:[,. ]\d{3})+(?:[.,]\d{1,2})?|\d+(?:[.,]\d{1,2})?"
@@ -43,7 +49,7 @@ _ABBREVIATIONS = frozenset({"e.g", "i.e", "a.m", "p.m", "u.s", "u.k", "n.b", "p.
 _EMAIL = re.compile(r"[\w.+%-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}")
 _MONEY = re.compile(
     rf"(?P<before>[€$£]|\b[A-Z]{{3}}\b)\s?(?P<first>{_AMOUNT})(?!\w)"
-    rf"|(?<![\w.,])(?P<second>{_AMOUNT})\s?(?P<after>[€$£]|\b(?:[A-Z]{{3}}|euros?|dollars|pounds)\b)"
+    rf"|(?<![\w.,])(?P<second>{_AMOUNT})\s?(?P<after>[€$£]|\b(?:[A-Z]{{3}}|(?i:eur|usd|gbp|euros?|dollars?|pounds?))\b)"
 )
 _ISO_DATE = re.compile(r"\b(?P<year>\d{4})-(?P<number>\d{2})-(?P<day>\d{2})(?:T[\d:.+Z-]*)?")
 _DAY = r"(?P<day>\d{1,2})(?:st|nd|rd|th)?"

@@ -14,6 +14,7 @@ class _Counting:
     facts: dict[str, Any]
     any: re.Pattern[str]
     number: re.Pattern[str]
+    hyphen: re.Pattern[str]
     duration: re.Pattern[str]
     percent: re.Pattern[str]
     time: re.Pattern[str]
@@ -25,9 +26,9 @@ class _Counting:
 def in_digits(text: str) -> str:
     """The text with number words as digits and named times as `12:00`; "one" and "a" only before a unit."""
     counting = _counting()
-    if not counting.any.search(text):
+    if not counting.any.search(text) and not counting.hyphen.search(text):
         return text
-    text = counting.number.sub(_digits, text)
+    text = counting.hyphen.sub(" ", counting.number.sub(_digits, text))
     return counting.time.sub(lambda match: counting.facts["times"][match[0].lower()], text)
 
 
@@ -90,6 +91,7 @@ def _counting() -> _Counting:
         facts=facts,
         any=re.compile(rf"\b(?:{_any([*named, *days, *facts['weekdays']])})\b|\ba\s{units}", flags),
         number=re.compile(rf"(?<![\w-])(?:{run}|(?P<lone>one){before})(?!\w)", flags),
+        hyphen=re.compile(rf"(?<=\d)-(?=(?:{counts}-)?(?:{units})\b)", flags),
         duration=re.compile(
             rf"(?<![\w.,-])(?:(?P<first>\d+(?:[.,]\d+)?)(?:\s?{_any(facts['to'])}\s?(?P<last>\d+(?:[.,]\d+)?))?[\s-]?"
             rf"|an?\s(?!second\b))(?:(?P<working>{_any(facts['working'])})[\s-]|{_any(facts['calendar'])}\s)?(?P<unit>{units})\b",

@@ -13,6 +13,8 @@ from hybrid_agent.guardrails.stems import stem
 
 _SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+|,\s(?=(?:and|but|so|because|or|yet|while)\s)|\s-+\s")
 _OPENS_IF = re.compile(r"(?:if|when|once|unless|as soon as|should|until|before|in case|whether|after)\b")
+_AMOUNT = r"(?:[€$£]|[a-z]{3} )?\d[\d.,]*\d(?:\s?(?:[€$£]|[a-z]{3,7}\b))?"
+_WHOLE = re.compile(rf"{_AMOUNT}\s(?:out )?of (?:the |your |a total of |a )?(?P<whole>{_AMOUNT})")
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 _WORD = re.compile(r"~?[^\W\d_]+(?:'[^\W\d_]+)?(?:_[a-z]+)?")
 _DETERMINER = re.compile(
@@ -45,11 +47,12 @@ class Clause(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One statement of a text."""
+    """One statement of a text. `wholes` are the amounts of which another one is a part: "20 of 50 euros"."""
 
     stems: frozenset[str]
     deeds: frozenset[Deed]
     claims: frozenset[Claim]
+    wholes: frozenset[Claim]
     clauses: tuple[Clause, ...]
     conditions: frozenset[str]
     strict: frozenset[str]
@@ -76,7 +79,8 @@ def segment(low: str, *, deeds: bool = True) -> Segment:
         stems=stems(bare),
         deeds=frozenset(_deeds(denials, lists)) if deeds else frozenset(),
         claims=claims(low),
-        clauses=tuple(Clause(stems(part), claims(part)) for part in _parts(low, lists)),
+        wholes=frozenset(each for match in _WHOLE.finditer(low) for each in claims(match["whole"])),
+        clauses=tuple(_clauses(low, lists)),
         conditions=frozenset(name for name, them in lists.conditions.items() if them.search(bare)),
         strict=frozenset(stem(each) for each in lists.strict.findall(kept_strict)),
         denied=lists.no.search(denials) is not None,
@@ -99,8 +103,18 @@ def stems(low: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _parts(low: str, lists: Lexicon) -> Iterator[str]:
-    return (part for part in lists.clause.split(low) if part and part.strip())
+def _clauses(low: str, lists: Lexicon) -> Iterator[Clause]:
+    """The clauses; one without words of its own, such as "9:00 to 18:00", belongs to the one before."""
+    last: Clause | None = None
+    for part in lists.clause.split(low):
+        new = Clause(stems(part), claims(part))
+        if last is not None and new.stems:
+            yield last
+            last = new
+        else:
+            last = Clause(new.stems | last.stems, new.claims | last.claims) if last else new
+    if last is not None:
+        yield last
 
 
 def _deeds(low: str, lists: Lexicon) -> Iterator[Deed]:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hybrid_agent.guardrails.carrying import carried
-from hybrid_agent.guardrails.claims import Claim
+from hybrid_agent.guardrails.claims import CODES, Claim
 from hybrid_agent.guardrails.folding import folded, plain_words
 from hybrid_agent.guardrails.lexicon import lexicon
-from hybrid_agent.guardrails.reading import Deed, Segment, segments, stems
+from hybrid_agent.guardrails.reading import Clause, Deed, Segment, segments, stems
 from hybrid_agent.guardrails.wording import Broken
 
 LEAST_SUPPORTED = 0.65
@@ -24,20 +24,30 @@ _ACCEPTS = {
     "state": {"done", "state"},
     "promise": {"promise", "plain", "state"},
     "plain": {"plain", "promise", "state", "done"},
-    "possible": {"possible", "plain", "promise", "state", "noun"},
+    "possible": {"possible", "plain", "promise", "state"},
     "noun": {"done", "state", "promise", "plain", "possible", "noun"},
 }
-_NAME = re.compile(r"(?<=[\w,;] )(?:[A-Z][a-z]{2,}|[A-Z]{2,})(?![\w'@.]*[\d@])")
+_YES_NO = re.compile(r"(?:yes|no)(?=[,.!:]| -)")
+_NAME = re.compile(r"(?:(?<=[\w,;] )[A-Z][a-z]{2,}|\b[A-Z]{2,})\b(?![\w'@.]*[\d@])")
 
 
 @dataclass(frozen=True)
 class Support:
-    """What a sentence rests on: the statements of the points, of texts and of records, and what was heard."""
+    """What a sentence rests on: the statements of the points, of texts and of records, and what was heard.
+
+    `openings` are the points as they stand, in plain words.
+    """
 
     points: tuple[Segment, ...]
     texts: tuple[Segment, ...]
     fields: tuple[Segment, ...]
+    openings: tuple[str, ...]
     heard: str
+
+    @cached_property
+    def read(self) -> frozenset[str]:
+        """The content words of texts, where statements are about different things."""
+        return frozenset[str]().union(*(each.stems for each in self.texts))
 
     @cached_property
     def prose(self) -> tuple[Segment, ...]:
@@ -71,11 +81,10 @@ def unsupported(text: str, support: Support) -> Iterator[Broken]:
     yield from _words(text, said, support)
     yield from _names(text, support)
     conditions = frozenset[str]().union(*(each.conditions for each in said))
+    yield from _answer(text, support)
     for segment in said:
         yield from _deeds(segment, support)
-        near = _aligned(segment, support.prose)
-        yield from _polarity(segment, near)
-        yield from _conditions(segment, conditions, near)
+        yield from _against(segment, conditions, support)
         yield from _places(segment, support)
 
 
@@ -93,7 +102,7 @@ def _names(text: str, support: Support) -> Iterator[Broken]:
     lists = lexicon()
     for match in _NAME.finditer(folded(text)):
         low = match[0].lower()
-        if low not in lists.plain and not stems(low) <= support.stems:
+        if low not in lists.plain and low not in CODES and not stems(low) <= support.stems:
             yield Broken("unsupported_name", match[0])
 
 
@@ -112,6 +121,24 @@ def _tells(known: Deed, said: Deed) -> bool:
     return known.denied == said.denied and mood in _ACCEPTS[said.mood]
 
 
+def _answer(text: str, support: Support) -> Iterator[Broken]:
+    """A yes where a point begins with no, or the other way round."""
+    said = _YES_NO.match(plain_words(text))
+    if said and any((told := _YES_NO.match(each)) and told[0] != said[0] for each in support.openings):
+        yield Broken("changed_polarity", said[0])
+
+
+def _against(segment: Segment, conditions: frozenset[str], support: Support) -> Iterator[Broken]:
+    """What a segment changes of the statements about the same; nothing if one of them says it as it is."""
+    near = _aligned(segment, support.prose)
+    if not near:
+        if segment.denied and segment.stems:
+            yield Broken("changed_polarity", "denied")
+        return
+    found = [list(_changed(segment, conditions, each, support)) for each in near]
+    yield from min(found, key=len)
+
+
 def _aligned(segment: Segment, prose: Sequence[Segment]) -> list[Segment]:
     """The statements that are about the same: those whose words overlap most with the segment's."""
     if not segment.stems:
@@ -123,27 +150,21 @@ def _aligned(segment: Segment, prose: Sequence[Segment]) -> list[Segment]:
     return [each for each, share in zip(prose, shares, strict=True) if share >= CLOSE * best]
 
 
-def _polarity(segment: Segment, near: Sequence[Segment]) -> Iterator[Broken]:
-    if near and all(each.denied != segment.denied for each in near):
-        yield Broken("changed_polarity", "denied" if segment.denied else "affirmed")
-    elif not near and segment.denied and segment.stems:
-        yield Broken("changed_polarity", "denied")
-    if near and segment.sure and not segment.hedged and all(each.hedged for each in near):
-        yield Broken("lost_hedge", "certain")
-
-
-def _conditions(segment: Segment, said: frozenset[str], near: Sequence[Segment]) -> Iterator[Broken]:
-    if not near:
-        return
+def _changed(
+    segment: Segment, conditions: frozenset[str], told: Segment, support: Support
+) -> Iterator[Broken]:
     lists = lexicon()
-    open_ = [
-        sorted(name for name in each.conditions & lists.binding if not _similar(name, said)) for each in near
-    ]
-    if all(open_):
-        yield Broken("dropped_condition", " ".join(open_[0]))
-    told = frozenset[str]().union(*(each.conditions for each in near))
-    if added := sorted(name for name in segment.conditions & lists.owed if not _similar(name, told)):
+    if told.denied != segment.denied:
+        yield Broken("changed_polarity", "denied" if segment.denied else "affirmed")
+    if told.hedged and segment.sure and not segment.hedged:
+        yield Broken("lost_hedge", "certain")
+    if dropped := sorted(name for name in told.conditions & lists.binding if not _similar(name, conditions)):
+        yield Broken("dropped_condition", " ".join(dropped))
+    owed = segment.conditions & lists.owed
+    if added := sorted(name for name in owed if not _similar(name, told.conditions)):
         yield Broken("added_condition", " ".join(added))
+    if told in support.texts and (foreign := (segment.stems & support.read) - told.stems):
+        yield Broken("spliced", " ".join(sorted(foreign)))
 
 
 def _similar(name: str, told: frozenset[str]) -> bool:
@@ -152,22 +173,48 @@ def _similar(name: str, told: frozenset[str]) -> bool:
 
 def _places(segment: Segment, support: Support) -> Iterator[Broken]:
     """Claims that stand beside other words than in the support: another field's amount, say."""
+    clauses = [clause for each in support.prose for clause in each.clauses if clause.claims]
     for clause in segment.clauses:
         for claim in sorted(each for each in clause.claims if each.kind in _BOUND):
-            if _misplaced(claim, clause.stems, segment.stems, support):
+            scopes = (
+                [segment.stems, clause.stems] if _may_be_swapped(claim, segment, clauses) else [segment.stems]
+            )
+            whole = claim in segment.wholes
+            misplaced = any(_misplaced(claim, words, whole, clauses, support) for words in scopes)
+            if misplaced or _torn(claim, segment, clauses):
                 yield Broken("misplaced_claim", claim.value)
 
 
-def _misplaced(claim: Claim, words: frozenset[str], around: frozenset[str], support: Support) -> bool:
-    clauses = [clause for each in support.prose for clause in each.clauses if clause.claims]
+def _torn(claim: Claim, segment: Segment, clauses: Sequence[Clause]) -> bool:
+    """Whether the support gives another claim of the kind for what it stands with: Monday's hours on Saturday."""
+    for other in segment.claims:
+        if other.kind != claim.kind:
+            beside = [clause.claims for clause in clauses if carried(other, clause.claims)]
+            if any(_rivals(claim, each) for each in beside) and not any(
+                carried(claim, each) for each in beside
+            ):
+                return True
+    return False
+
+
+def _may_be_swapped(claim: Claim, segment: Segment, clauses: Sequence[Clause]) -> bool:
+    """Whether a statement joins claims of one kind that stand apart in the support."""
+    alike = [each for each in segment.claims if each.kind == claim.kind]
+    return not any(all(carried(each, clause.claims) for each in alike) for clause in clauses)
+
+
+def _misplaced(
+    claim: Claim, words: frozenset[str], whole: bool, clauses: Sequence[Clause], support: Support
+) -> bool:
     holding = [clause.stems for clause in clauses if carried(claim, clause.claims)]
     if not holding:
         fields = [each.stems for each in support.fields if carried(claim, each.claims)]
-        return bool(fields) and not any(each & around for each in fields)
+        return bool(words and fields) and not any(each & words for each in fields)
+    if not whole and all(claim in each.wholes for each in support.prose if carried(claim, each.claims)):
+        return "total" not in {word.removeprefix("=") for word in words}
     own = frozenset[str]().union(*holding)
-    others = [clause.stems for clause in clauses if _rivals(claim, clause.claims)]
-    foreign = frozenset[str]().union(*others) - own
-    return bool(words & foreign) and not words & own - frozenset[str]().union(*others)
+    others = frozenset[str]().union(*(clause.stems for clause in clauses if _rivals(claim, clause.claims)))
+    return bool(words & (others - own)) and not words & (own - others)
 
 
 def _rivals(claim: Claim, others: frozenset[Claim]) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.checks import Violation, check
 from hybrid_agent.guardrails.claims import Claim, claims
+from hybrid_agent.guardrails.folding import plain_words
 from hybrid_agent.guardrails.grounds import Ground
 from hybrid_agent.guardrails.reading import Segment, segments
 from hybrid_agent.guardrails.support import Support, unsupported
@@ -18,7 +19,7 @@ def check_worded(
     """All violations of one sentence that a model wrote for the turn's `points`; empty if it may go out.
 
     `grounds` are made by `ground` for the evidence that the sentence names; a point counts if it names
-    some of it, too, or none at all. `heard` is the customer's message: it may lend words, never claims or deeds.
+    some of it, too, or none at all. `heard` is the customer's message: it may lend words, no claims or deeds.
     """
     text = sentence.text[: LONGEST + 1]
     policy = frozenset[Claim]().union(*(claims(point.literal) for point in points))
@@ -40,6 +41,7 @@ def _beyond(
         points=tuple(each for point in cited for each in segments(point.text)),
         texts=tuple(each for ground in under for each in ground.prose),
         fields=tuple(each for ground in under for each in ground.fields),
+        openings=tuple(plain_words(point.text) for point in cited),
         heard=heard,
     )
     told = frozenset[Claim]().union(

@@ -1,0 +1,47 @@
+"""Scenes of what a model made of points: each of its sentences, good or bad, ready to be checked."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hybrid_agent.guardrails import Ground, Violation, check_worded, ground
+from hybrid_agent.state import Point, PointKind, Sentence
+
+PAIRS = Path(__file__).parent / "data" / "guard_pairs.yaml"
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A turn's points, the grounds under them, and the customer's message."""
+
+    points: tuple[Point, ...]
+    grounds: dict[str, Ground]
+    heard: str
+
+    def check(self, text: str) -> list[Violation]:
+        """What is wrong with a sentence that rests on everything in the scene."""
+        said = Sentence(text=text, evidence=tuple(self.grounds))
+        return check_worded(said, self.grounds, points=self.points, heard=self.heard)
+
+
+def scene(written: dict[str, Any]) -> Scene:
+    """A scene as it stands in the file of pairs."""
+    grounds = {f"f{place}": ground(data) for place, data in enumerate(written.get("facts", []))}
+    grounds |= {f"t{place}": ground(text=text) for place, text in enumerate(written.get("texts", []))}
+    points = tuple(
+        Point(kind=PointKind.ANSWER, text=text, evidence=tuple(grounds), literal=written.get("literal", ""))
+        for text in written["points"]
+    )
+    return Scene(points, grounds, written["heard"])
+
+
+def pairs(half: str) -> Iterator[tuple[Scene, str, bool]]:
+    """Every scene of a half with each of its sentences, and whether that one is good."""
+    for written in yaml.safe_load(PAIRS.read_text("utf-8"))[half]:
+        one = scene(written)
+        for kind in ("good", "bad"):
+            for text in written[kind]:
+                yield one, text, kind == "good"
