@@ -1,0 +1,58 @@
+"""The forms in which a model can be made to answer in a structure, and how an answer is read in each."""
+
+import json
+from collections.abc import Awaitable, Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final, TypeVar
+
+from pydantic import BaseModel, ValidationError
+
+from hybrid_agent.chat_model.attempting import config, messages
+from hybrid_agent.chat_model.model import Form, Memory
+from hybrid_agent.chat_model.reading import first_object
+from hybrid_agent_prompts import Filled
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessage
+
+T = TypeVar("T", bound=BaseModel)
+
+_METHODS: Final = {Form.TOOLS: "function_calling", Form.JSON_SCHEMA: "json_schema"}
+_WITH_TOKENS: Final = (Form.JSON_SCHEMA, Form.TOOLS, Form.JSON)
+_INSTRUCTION: Final = "Answer with one JSON object and nothing else. It must follow this JSON schema:"
+
+
+def worth_trying(memory: Memory, *, tokens: bool) -> list[Form]:
+    """The forms to try, in order; those that show an answer's tokens go first where `tokens` are wanted."""
+    order = _WITH_TOKENS if tokens else tuple(Form)
+    return [form for form in order if form is Form.JSON or memory.works(form)]
+
+
+def request(
+    client: "BaseChatModel", form: Form, prompt: Filled, schema: Mapping[str, Any]
+) -> Awaitable[dict[str, Any]]:
+    """Ask in a form: gives `raw`, the message, and `parsed`, the value or None."""
+    if form is Form.JSON:
+        return _in_text(client, _with_schema(prompt, schema))
+    asked = client.with_structured_output(dict(schema), method=_METHODS[form], include_raw=True)
+    return asked.ainvoke(messages(prompt), config())  # type: ignore[return-value]
+
+
+def read(answer: Mapping[str, Any], form: type[T]) -> T | None:
+    """The answer as what was asked for; None where it is not."""
+    parsed = answer.get("parsed")
+    value = parsed if isinstance(parsed, dict) else first_object(answer["raw"].text)
+    try:
+        return form.model_validate(value)
+    except ValidationError:
+        return None
+
+
+async def _in_text(client: "BaseChatModel", prompt: Filled) -> dict[str, Any]:
+    raw: AIMessage = await client.ainvoke(messages(prompt), config())
+    return {"raw": raw, "parsed": None}
+
+
+def _with_schema(prompt: Filled, schema: Mapping[str, Any]) -> Filled:
+    return replace(prompt, system=f"{prompt.system}\n\n{_INSTRUCTION}\n{json.dumps(schema)}")
