@@ -1,6 +1,7 @@
 """Asking a model for an answer in a structure."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from pydantic import BaseModel
@@ -44,7 +45,7 @@ async def ask(
     for rung in worth_trying(model.memory, tokens=tokens):
         errand = Errand(model, prompt, purpose, logprobs=tokens and rung is not Form.TOOLS)
         try:
-            return await persist(errand, lambda: _once(errand, rung, form, schema))  # noqa: B023
+            return await persist(errand, partial(_once, errand, rung, form, schema))
         except ModelError as error:
             if rung is Form.JSON or not _may_go_on(model, rung, error):
                 raise

@@ -100,9 +100,13 @@ async def persist(errand: Errand, once: Callable[[], Awaitable[T]]) -> T:
 
 async def insist(errand: Errand, once: Callable[[], Awaitable[T]]) -> T:
     """As `persist`, for who watches by the circuit breaker already."""
+
+    async def attempt() -> T:
+        return await once()
+
     while True:
         try:
-            return await _retrying(errand.model)(once)
+            return await _retrying(errand.model)(attempt)
         except ModelError as error:
             if error.refused not in OPTIONAL or not errand.model.memory.refuse(error.refused):
                 raise

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, Field, create_model
@@ -50,7 +51,7 @@ async def choose(
     if model.memory.works(Form.TOOLS):
         errand = Errand(model, prompt, purpose)
         try:
-            return await persist(errand, lambda: _once(errand, offered))
+            return await persist(errand, partial(_once, errand, offered))
         except ModelError as error:
             if error.refused is not Feature.TOOLS:
                 raise

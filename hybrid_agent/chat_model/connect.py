@@ -34,7 +34,6 @@ def connect_model(settings: ModelSettings) -> ChatModel:
         memory=fresh_memory(limits),
         prices=settings.prices,
         limits=limits,
-        budget=settings.budget,
     )
 
 

@@ -9,7 +9,6 @@ from weakref import WeakKeyDictionary
 
 from hybrid_agent.chat_model.breaker import Breaker
 from hybrid_agent.chat_model.errors import Feature
-from hybrid_agent.chat_model.metering import Budget
 from hybrid_agent.chat_model.settings import Prices
 
 if TYPE_CHECKING:
@@ -98,7 +97,6 @@ class ChatModel:
     memory: Memory = field(repr=False)
     prices: Prices | None = None
     limits: Limits = Limits()
-    budget: Budget = field(default_factory=Budget)
 
 
 async def close(model: ChatModel) -> None:
@@ -114,7 +112,6 @@ def chat_model(
     name: str | None = None,
     prices: Prices | None = None,
     limits: Limits | None = None,
-    budget: Budget | None = None,
 ) -> ChatModel:
     """Any LangChain chat model, as it is; its own name where none is given."""
     limits = limits or Limits()
@@ -124,7 +121,6 @@ def chat_model(
         memory=fresh_memory(limits),
         prices=prices,
         limits=limits,
-        budget=budget or Budget(),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import AsyncGenerator
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from hybrid_agent.chat_model.attempting import Errand, Trial, before, config, insist, messages, trial
@@ -24,7 +25,7 @@ async def stream(model: ChatModel, prompt: Filled, *, purpose: str) -> AsyncGene
     errand = Errand(model, prompt, purpose, streamed=True)
     left = model.limits.characters
     with model.memory.breaker.watching(model.name):
-        opened = await insist(errand, lambda: _open(errand))
+        opened = await insist(errand, partial(_open, errand))
         async with opened.stack:
             piece = opened.first
             while piece and left > 0:
