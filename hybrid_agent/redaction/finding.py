@@ -16,8 +16,10 @@ LIKE = re.compile(rf"(?:<\s*)?(?:{'|'.join(KINDS)})\\?_\d+(?:\s*>)?", re.IGNOREC
 
 Addresses = Callable[[str], Iterable[tuple[int, int]]]
 """A text's postal addresses as (start, end)."""
-Search = Callable[[str, int, int], Iterator[tuple[int, int]]]
-"""Where something stands in a text between two places."""
+Search = Callable[[str], Iterator[tuple[int, int]]]
+
+_ROUNDS = 20
+"""How often the rest of a text is read again: a bound for texts that are made to take long."""
 
 _ESCAPE = re.compile(
     r"\\(?:[\"\\/bfnrt]|u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}|u[0-9a-fA-F]{4})"
@@ -47,39 +49,58 @@ class Finder:
         A text that is JSON is read with and without its escapes.
         """
         read, places = _unescaped(text) if "\\" in text else (text, None)
-        found = list(self._in(read, 0, len(read)))
+        found = list(self._in(read))
         if self.addresses is not None:
-            found += [_found(read, start, end, "address") for start, end in self.addresses(read)]
+            spans = (span for span in self.addresses(read) if span[0] < span[1])
+            found += [_found(read, start, end, "address") for start, end in spans]
         if places is not None:
-            found = [one._replace(start=places[one.start], end=places[one.end]) for one in found]
-        return self._settled(text, 0, len(text), found, again=places is not None)
+            found = [_placed(one, text, places) for one in found]
+        return self._settled(text, found, again=places is not None)
 
     def _settled(
-        self, text: str, start: int, end: int, found: Sequence[Found], *, again: bool = False
+        self, text: str, found: Iterable[Found], *, again: bool = False, rounds: int = _ROUNDS
     ) -> list[Found]:
-        """The longest of what was found, and what there is between them where one covered half of another."""
+        """The longest of what was found, and what shows between them once those are gone."""
         kept, halves = _longest(found)
-        if not halves and not again:
-            return kept
-        between = zip([start, *(one.end for one in kept)], [*(one.start for one in kept), end], strict=True)
-        for first, last in between:
-            kept = [*kept, *self._settled(text, first, last, list(self._in(text, first, last)))]
-        return sorted(kept)
+        shown: list[Found] = []
+        for first, last in _between(kept, len(text)) if rounds else ():
+            part = text[first:last]
+            glued = (first > 0 and _joins(part[0])) or (last < len(text) and _joins(part[-1]))
+            if halves or again or glued:
+                more = self._settled(part, self._in(part), rounds=rounds - 1)
+                shown += (one._replace(start=one.start + first, end=one.end + first) for one in more)
+        return sorted((*kept, *shown))
 
-    def _in(self, text: str, start: int, end: int) -> Iterator[Found]:
+    def _in(self, text: str) -> Iterator[Found]:
         if self.known is not None:
-            for match in self.known.pattern.finditer(text, start, end):
+            for match in self.known.pattern.finditer(text):
                 group = match.lastindex or 0
                 kind, value = self.known.values[group - 1]
                 yield Found(*match.span(group), kind, value, key_of(kind, value))
         for kind, mark, search in _FORMS:
             if mark in text:
-                for first, last in search(text, start, end):
+                for first, last in search(text):
                     yield _found(text, first, last, kind)
+
+
+def _between(kept: Sequence[Found], end: int) -> Iterator[tuple[int, int]]:
+    gaps = zip([0, *(one.end for one in kept)], [*(one.start for one in kept), end], strict=True)
+    return (gap for gap in gaps if gap[0] < gap[1])
+
+
+def _joins(char: str) -> bool:
+    """Whether the character kept something from being seen as a word or number of its own."""
+    return char.isalnum() or char in "_+"
 
 
 def _found(text: str, start: int, end: int, kind: str) -> Found:
     return Found(start, end, kind, text[start:end], key_of(kind, text[start:end]))
+
+
+def _placed(one: Found, text: str, places: Sequence[int]) -> Found:
+    """What was found, where it stands with its escapes; the input's own text also comes back with them."""
+    start, end = places[one.start], places[one.end]
+    return _found(text, start, end, "text") if one.kind == "text" else one._replace(start=start, end=end)
 
 
 def _longest(found: Iterable[Found]) -> tuple[list[Found], bool]:
@@ -111,21 +132,18 @@ def _unescaped(text: str) -> tuple[str, list[int]]:
     return "".join(chars), places
 
 
-def _like(pattern: re.Pattern[str]) -> Search:
-    def search(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-        return (match.span() for match in pattern.finditer(text, start, end))
-
-    return search
+def _by(pattern: re.Pattern[str]) -> Search:
+    return lambda text: (match.span() for match in pattern.finditer(text))
 
 
-def _ibans(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _ibans(text: str) -> Iterator[tuple[int, int]]:
     """Account numbers, without the words that the pattern takes for more of their groups."""
-    while match := IBAN.search(text, start, end):
+    end = 0
+    while match := IBAN.search(text, end):
         written = match.group()
         ends = [place for place in range(len(written), 0, -1) if written[place : place + 1] in ("", " ")]
-        length = next((place for place in ends if _checked(written[:place])), len(written))
-        start = match.start() + length
-        yield match.start(), start
+        end = match.start() + next((place for place in ends if _checked(written[:place])), len(written))
+        yield match.start(), end
 
 
 def _checked(iban: str) -> bool:
@@ -138,19 +156,20 @@ def _checked(iban: str) -> bool:
     )
 
 
-def _cards(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    while match := DIGITS.search(text, start, end):
+def _cards(text: str) -> Iterator[tuple[int, int]]:
+    end = 0
+    while match := DIGITS.search(text, end):
         card = card_in(match.group())
+        end = match.start() + card[1] if card else match.end()
         if card:
-            yield match.start() + card[0], match.start() + card[1]
-        start = match.start() + card[1] if card else match.end()
+            yield match.start() + card[0], end
 
 
 _FORMS: tuple[tuple[str, str, Search], ...] = (
-    ("text", "_", _like(LIKE)),
+    ("text", "_", _by(LIKE)),
     ("iban", "", _ibans),
     ("card", "", _cards),
-    ("email", "@", _like(EMAIL)),
-    ("phone", "", _like(PHONE)),
+    ("email", "@", _by(EMAIL)),
+    ("phone", "", _by(PHONE)),
 )
 """Kind, a character that there is none without, and the search."""

@@ -12,6 +12,8 @@ PHONE = re.compile(
     r"|(?<![\w-])0\d{2,4}[ /-]\d(?:[ -]?\d){4,9}(?!\w)"
 )
 IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){2,7}(?: ?[A-Z0-9]{1,3})?\b", re.IGNORECASE)
+_DATE = re.compile(r"(?<!\d)(?:19|20)\d\d-[01]\d-[0-3]\d(?!\d)")
+"""An ISO date: several in a row can pass for a card number, and no card is written in such groups."""
 _KINDS = ((IBAN, "[iban]"), (CARD, "[card]"), (EMAIL, "[email]"), (PHONE, "[phone]"))
 
 
@@ -32,10 +34,13 @@ def luhn(digits: str) -> bool:
 def card_in(run: str) -> tuple[int, int] | None:
     """Where the first card number stands in a run of `DIGITS`, maybe beside its date and check digits."""
     places = [place for place, each in enumerate(run) if each.isdigit()]
+    dates = [match.span() for match in _DATE.finditer(run)]
     for first in range(len(places) - MIN_CARD + 1):
         begins = first == 0 or places[first] - places[first - 1] > 1
         for length in range(MAX_CARD, MIN_CARD - 1, -1) if begins and run[places[first]] in ISSUERS else ():
             last = first + length - 1
             if last < len(places) and luhn(run[places[first] : places[last] + 1]):
-                return places[first], places[last] + 1
+                span = places[first], places[last] + 1
+                if all(span[1] <= start or end <= span[0] for start, end in dates):
+                    return span
     return None

@@ -22,7 +22,6 @@ EVERYDAY = re.compile(
 )
 """Names that are words too: with a capital they are taken for the name, without it for the word."""
 
-
 KINDS = (
     *("name", "first_name", "last_name", "email", "phone", "address", "street", "postcode", "city"),
     *("link", "iban", "card", "text"),
@@ -30,6 +29,9 @@ KINDS = (
 """What there are placeholders for; `text` is text of the input's own that looks like one."""
 Key = tuple[str, str]
 """A kind, and what all spellings of one value have in common."""
+
+GROUPED = ("postcode", "iban", "card")
+"""Kinds whose characters are written in groups of any kind."""
 
 
 class Known(NamedTuple):
@@ -95,7 +97,7 @@ def key_of(kind: str, value: str) -> Key:
     if kind == "phone":
         digits = "".join(each for each in plain if each.isdigit())
         return kind, digits if plain.lstrip().startswith("+") else digits.removeprefix("00")
-    if kind in ("iban", "card"):
+    if kind in GROUPED:
         return kind, "".join(filter(str.isalnum, plain)).upper()
     if kind in ("link", "text"):
         return kind, plain

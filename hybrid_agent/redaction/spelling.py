@@ -5,10 +5,9 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from hybrid_agent.redaction.personal import EVERYDAY, Known
+from hybrid_agent.redaction.personal import EVERYDAY, GROUPED, Known
 
 _GAP = r"[ ()./-]{0,3}"
-_SPACE = r"\s{1,3}"
 _MIN_NATIONAL = 7
 
 
@@ -37,12 +36,13 @@ def _sources(known: Known) -> Iterator[str]:
     elif EVERYDAY.fullmatch(known.value):
         if not known.value.islower():
             yield rf"(?-i:\b(?:{known.value}|{known.value.title()})\b)"
+    elif known.kind in GROUPED:
+        bare = "".join(known.value.split())
+        yield _whole(r"[\s-]?".join(map(re.escape, bare)), bare)
     else:
-        for form in ("NFC", "NFD"):
-            text = unicodedata.normalize(form, known.value)
-            if form == "NFC" or text != unicodedata.normalize("NFC", known.value):
-                space = r"\s{0,3}" if known.kind in ("postcode", "iban", "card") else _SPACE
-                yield _whole(space.join(map(re.escape, text.split())), text)
+        forms = (known.value, *(unicodedata.normalize(form, known.value) for form in ("NFC", "NFD")))
+        for text in dict.fromkeys(forms):
+            yield _whole(r"\s+".join(map(re.escape, text.split())), text)
 
 
 def _phone(written: str) -> Iterator[str]:
