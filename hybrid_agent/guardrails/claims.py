@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -73,6 +74,7 @@ class Claim(NamedTuple):
     value: str
 
 
+@lru_cache(maxsize=4096)
 def claims(text: str) -> frozenset[Claim]:
     """Every claim in a text; signs are read once, as the most specific kind, durations as numbers, too."""
     text = in_digits(folded(text))

@@ -30,13 +30,16 @@ class Ground:
     fields: tuple[Segment, ...] = ()
 
 
-def ground(data: JsonValue = None, text: str = "", *, effect: bool = False) -> Ground:
-    """The ground that a record's `data` and a passage's `text` give; `effect` where the ledger holds it."""
+def ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bool = False) -> Ground:
+    """The ground that a record's `data` and a passage's `text` give.
+
+    `name` is what the record is (`order`), `effect` says that the ledger holds it as done.
+    """
     return Ground(
         claims=claims_of(data) | claims(text),
         effect=effect,
         prose=segments(text),
-        fields=tuple(_fields(data)),
+        fields=tuple(_fields(data, (name,) if name else ())),
     )
 
 
@@ -56,7 +59,7 @@ def _fields(value: JsonValue, path: tuple[str, ...] = (), listed: bool = False) 
 
 def _field(path: tuple[str, ...], value: JsonValue, listed: bool) -> Iterator[Segment]:
     """The statement of a field. What a list holds is true of one of several, no deed of the whole."""
-    name = " ".join(path[-2:]).replace("_", " ")
+    name = " ".join(dict.fromkeys((*path[:1], *path[-2:]))).replace("_", " ")
     if isinstance(value, bool):
         yield segment(plain_words(name if value else f"not {name}"), deeds=not listed)
     elif _is_zero(value):

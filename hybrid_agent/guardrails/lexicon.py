@@ -26,10 +26,12 @@ class Lexicon:
     conditions: Mapping[str, re.Pattern[str]]
     binding: frozenset[str]
     owed: frozenset[str]
+    general: re.Pattern[str]
     similar: tuple[frozenset[str], ...]
     strict: re.Pattern[str]
     idle_strict: re.Pattern[str]
     courtesy: re.Pattern[str]
+    opener: re.Pattern[str]
     plain: frozenset[str]
     same: Mapping[str, str]
     never: Mapping[str, tuple[re.Pattern[str], ...]]
@@ -80,14 +82,16 @@ def lexicon(language: str = LANGUAGE) -> Lexicon:
         conditions={
             name: words(them)
             for name, them in all_["conditions"].items()
-            if name not in ("binding", "owed", "similar")
+            if name not in ("binding", "owed", "similar", "general")
         },
         binding=frozenset(all_["conditions"]["binding"]),
         owed=frozenset(all_["conditions"]["owed"]),
+        general=words(all_["conditions"]["general"]),
         similar=tuple(frozenset(each) for each in all_["conditions"]["similar"]),
         strict=words(all_["strict"]["words"]),
         idle_strict=words(all_["strict"]["idle"]),
         courtesy=words(all_["courtesy"]["phrases"]),
+        opener=re.compile(rf"(?:^|(?<=[.!?]\s))(?:{alternatives(all_['courtesy']['openers'])})(?=[,.!?])"),
         plain=frozenset(all_["courtesy"]["words"]),
         same=_same(all_),
         never=never,

@@ -11,12 +11,19 @@ from hybrid_agent.guardrails.folding import plain_words
 from hybrid_agent.guardrails.lexicon import Lexicon, lexicon
 from hybrid_agent.guardrails.stems import stem
 
-_SENTENCE = re.compile(r"(?<=[.!?;:])\s+|\n+|,\s(?=(?:and|but|so|because|or|yet|while)\s)|\s-+\s")
+_SENTENCE = re.compile(
+    r"(?<=[.!?;:])\s+|\n+|,\s(?=(?:and|but|so|because|or|yet|while)\s)|\s-+\s"
+    r"|\s(?=(?:and|but)\s(?:is|are|was|were|has|have|had|can|can't|cannot|will|may|must|does|do|did|it|they|you|we|i)(?:n't)?\b)"
+)
 _OPENS_IF = re.compile(r"(?:if|when|once|unless|as soon as|should|until|before|in case|whether|after)\b")
 _AMOUNT = r"(?:[€$£]|[a-z]{3} )?\d[\d.,]*\d(?:\s?(?:[€$£]|[a-z]{3,7}\b))?"
 _WHOLE = re.compile(rf"{_AMOUNT}\s(?:out )?of (?:the |your |a total of |a )?(?P<whole>{_AMOUNT})")
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 _WORD = re.compile(r"~?[^\W\d_]+(?:'[^\W\d_]+)?(?:_[a-z]+)?")
+_ACTOR = re.compile(r"\b(i|we|you)\b(?:\W+\w+){0,3}\W*$")
+_ACTORS = {"i": "we", "we": "we", "you": "you"}
+_PASSIVE = re.compile(r"\b(?:am|is|are|was|were|be|been|being|get|gets|got|receive|your|our)\b|'re\b|'m\b")
+_JOINED = re.compile(r"\b(?:and|or)\s*$")
 _DETERMINER = re.compile(
     r"\b(?:a|an|the|your|our|my|any|each|every|this|that|these|those|no|of|for|per)(?:\s\w+)?\s*$"
 )
@@ -28,13 +35,15 @@ _GIVES = re.compile(
 class Deed(NamedTuple):
     """Something done, promised or possible: its group, how it is told, and whether it is denied.
 
-    `mood` is done, state ("is cancelled"), promise, plain ("we refund"), possible or noun; `open` says that
+    `mood` is done, state ("is cancelled"), promise, plain ("we refund"), possible or noun; `actor` is
+    "we", "you" or "" where nobody is named; `open` says that
     it stands in a condition and is told of nothing in particular.
     """
 
     group: str
     mood: str
     denied: bool
+    actor: str = ""
     open: bool = False
 
 
@@ -59,16 +68,18 @@ class Segment:
     denied: bool
     hedged: bool
     sure: bool
+    general: bool
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=2048)
 def segments(text: str) -> tuple[Segment, ...]:
     """The statements of a text in order, without its courtesies."""
     lists = lexicon()
-    plain = lists.courtesy.sub(" ", plain_words(text))
+    plain = lists.courtesy.sub(" ", lists.opener.sub(" ", plain_words(text)))
     return tuple(segment(part) for part in _SENTENCE.split(plain) if part.strip(" .,!?;:-"))
 
 
+@lru_cache(maxsize=4096)
 def segment(low: str, *, deeds: bool = True) -> Segment:
     """One statement, given in plain words; without `deeds` it only lends its words and claims."""
     lists = lexicon()
@@ -83,12 +94,14 @@ def segment(low: str, *, deeds: bool = True) -> Segment:
         clauses=tuple(_clauses(low, lists)),
         conditions=frozenset(name for name, them in lists.conditions.items() if them.search(bare)),
         strict=frozenset(stem(each) for each in lists.strict.findall(kept_strict)),
-        denied=lists.no.search(denials) is not None,
+        denied=_denied(denials, lists),
         hedged=lists.mood["hedges"].search(bare) is not None,
         sure=lists.mood["sure"].search(bare) is not None,
+        general=lists.general.search(kept_strict) is not None,
     )
 
 
+@lru_cache(maxsize=4096)
 def stems(low: str) -> frozenset[str]:
     """The content words of a text in plain words, each by its stem or the name of its group."""
     lists = lexicon()
@@ -125,14 +138,24 @@ def _deeds(low: str, lists: Lexicon) -> Iterator[Deed]:
         for match in lists.deed.finditer(part):
             group, done = lists.deeds[match[0]]
             before = part[: match.start()]
-            denied = lists.no.search(before) is not None
-            yield Deed(group, _mood(before, done, lists), denied, opened)
+            yield Deed(group, _mood(before, done, lists), _denied(before, lists), _actor(before), opened)
         if mark is not None:
             begin = mark.end()
             word = mark[0].strip()
             opened = _OPENS_IF.match(word or low[begin:].strip()) is not None or (
                 word in (",", "and", "or") and _OPENS_IF.match(low[begin:].strip()) is not None
             )
+
+
+def _denied(low: str, lists: Lexicon) -> bool:
+    """Whether the text denies: two negations affirm ("not excluded")."""
+    return len(lists.no.findall(low)) % 2 == 1
+
+
+def _actor(before: str) -> str:
+    """Who does it, where the sentence says so: "we", "you" or nobody."""
+    match = _ACTOR.search(before)
+    return "" if match is None or _PASSIVE.search(before[match.start() :]) else _ACTORS[match[1]]
 
 
 def _mood(before: str, done: bool, lists: Lexicon) -> str:
@@ -153,7 +176,9 @@ def _mood_done(before: str, lists: Lexicon) -> str:
 
 
 def _mood_other(before: str, lists: Lexicon) -> str:
-    gives = _GIVES.search(before) is not None
+    if _JOINED.search(before):
+        return "possible" if lists.mood["possible"].search(before) else "plain"
+    gives = not before.strip() or _GIVES.search(before) is not None
     if _DETERMINER.search(before):
         return "plain" if gives else "noun"
     if _near(lists.mood["possible"], before):

@@ -1,7 +1,7 @@
 """Whether what a sentence of a model says is said by what it rests on: words, deeds, polarity, conditions."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -17,6 +17,12 @@ LEAST_SUPPORTED = 0.65
 
 ALIGNED, CLOSE = 0.34, 0.75
 """The overlap from which a segment is about the same thing, and how near to the best another must come."""
+
+RECEIVING = "receive"
+"""The deeds by which the customer gets something."""
+
+WHOLE = 0.6
+"""The part of a statement's words that must be said where it is said of all or always."""
 
 _BOUND = ("duration", "money", "date", "time", "percent", "day", "number")
 _ACCEPTS = {
@@ -118,6 +124,8 @@ def _tells(known: Deed, said: Deed) -> bool:
     if said.open:
         return True
     mood = "possible" if known.open and known.mood in ("done", "state", "promise") else known.mood
+    if known.actor and said.actor and known.actor != said.actor:
+        return False
     return known.denied == said.denied and mood in _ACCEPTS[said.mood]
 
 
@@ -163,8 +171,18 @@ def _changed(
     owed = segment.conditions & lists.owed
     if added := sorted(name for name in owed if not _similar(name, told.conditions)):
         yield Broken("added_condition", " ".join(added))
-    if told in support.texts and (foreign := (segment.stems & support.read) - told.stems):
+    if segment.general and not told.general and len(segment.stems & told.stems) < WHOLE * len(told.stems):
+        yield Broken("generalised", " ".join(sorted(told.stems - segment.stems)))
+    foreign = _foreign(segment, told, support)
+    if foreign:
         yield Broken("spliced", " ".join(sorted(foreign)))
+
+
+def _foreign(segment: Segment, told: Segment, support: Support) -> frozenset[str]:
+    """Words from another statement of a text, or of something to be received that this one does not name."""
+    if any(deed.group == RECEIVING and not deed.open and deed.mood != "done" for deed in segment.deeds):
+        return segment.stems - told.stems - {f"~{deed.group}" for deed in segment.deeds if deed.open}
+    return (segment.stems & support.read) - told.stems if told in support.texts else frozenset()
 
 
 def _similar(name: str, told: frozenset[str]) -> bool:
@@ -175,25 +193,27 @@ def _places(segment: Segment, support: Support) -> Iterator[Broken]:
     """Claims that stand beside other words than in the support: another field's amount, say."""
     clauses = [clause for each in support.prose for clause in each.clauses if clause.claims]
     for clause in segment.clauses:
+        days = _days(clause.claims) or _days(segment.claims)
         for claim in sorted(each for each in clause.claims if each.kind in _BOUND):
             scopes = (
                 [segment.stems, clause.stems] if _may_be_swapped(claim, segment, clauses) else [segment.stems]
             )
             whole = claim in segment.wholes
             misplaced = any(_misplaced(claim, words, whole, clauses, support) for words in scopes)
-            if misplaced or _torn(claim, segment, clauses):
+            if misplaced or (claim.kind != "day" and _torn(claim, days, clauses)):
                 yield Broken("misplaced_claim", claim.value)
 
 
-def _torn(claim: Claim, segment: Segment, clauses: Sequence[Clause]) -> bool:
-    """Whether the support gives another claim of the kind for what it stands with: Monday's hours on Saturday."""
-    for other in segment.claims:
-        if other.kind != claim.kind:
-            beside = [clause.claims for clause in clauses if carried(other, clause.claims)]
-            if any(_rivals(claim, each) for each in beside) and not any(
-                carried(claim, each) for each in beside
-            ):
-                return True
+def _days(among: Iterable[Claim]) -> list[Claim]:
+    return [each for each in among if each.kind == "day"]
+
+
+def _torn(claim: Claim, days: Iterable[Claim], clauses: Sequence[Clause]) -> bool:
+    """Whether the support gives another claim of the kind for the day: Monday's hours told of Saturday."""
+    for day in days:
+        beside = [clause.claims for clause in clauses if day in clause.claims]
+        if any(_rivals(claim, each) for each in beside) and not any(carried(claim, each) for each in beside):
+            return True
     return False
 
 
