@@ -179,6 +179,17 @@ def test_an_address_comes_from_the_recogniser_that_is_given() -> None:
     assert placeholders_for([text], KNOWN, addresses=addresses).mask(text) == "Send it to <ADDRESS_1> please"
 
 
+def test_a_phone_number_comes_from_the_recogniser_that_is_given() -> None:
+    """Digits alone are masked where a recogniser, or a record, knows them for a phone number."""
+    text = "Call 0612345678 or 0687654321 about 1044"
+
+    def phones(text: str) -> list[tuple[int, int]]:
+        return [match.span() for match in re.finditer(r"06\d{8}", text)]
+
+    masked = placeholders_for([text], KNOWN, phones=phones).mask(text)
+    assert masked == "Call <PHONE_1> or <PHONE_2> about 1044"
+
+
 def test_short_values_stay() -> None:
     """A value of one or two characters is not masked."""
     assert placeholders_for([], [Known("name", "Bo")]).mask("Bo is here") == "Bo is here"

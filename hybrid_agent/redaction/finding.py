@@ -14,8 +14,8 @@ from hybrid_agent.redaction.spelling import Spellings
 LIKE = re.compile(rf"(?:<\s*)?(?:{'|'.join(KINDS)})\\?_\d+(?:\s*>)?", re.IGNORECASE)
 """What looks like a placeholder, whole or broken."""
 
-Addresses = Callable[[str], Iterable[tuple[int, int]]]
-"""A text's postal addresses as (start, end)."""
+Spans = Callable[[str], Iterable[tuple[int, int]]]
+"""A recogniser: where a text has something, as (start, end)."""
 Search = Callable[[str], Iterator[tuple[int, int]]]
 
 _ROUNDS = 20
@@ -38,10 +38,10 @@ class Found(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """What is looked for beside the forms: known values, and addresses if there is a recogniser."""
+    """What is looked for beside the forms: known values, and what recognisers of a kind find."""
 
     known: Spellings | None = None
-    addresses: Addresses | None = None
+    recognisers: tuple[tuple[str, Spans], ...] = ()
 
     def find(self, text: str) -> list[Found]:
         """The values from left to right, none over another: the longest first, then what is left beside it.
@@ -50,9 +50,8 @@ class Finder:
         """
         read, places = _unescaped(text) if "\\" in text else (text, None)
         found = list(self._in(read))
-        if self.addresses is not None:
-            spans = (span for span in self.addresses(read) if span[0] < span[1])
-            found += [_found(read, start, end, "address") for start, end in spans]
+        for kind, recogniser in self.recognisers:
+            found += (_found(read, *span, kind) for span in recogniser(read) if span[0] < span[1])
         if places is not None:
             found = [_placed(one, text, places) for one in found]
         return self._settled(text, found, again=places is not None)

@@ -14,11 +14,11 @@ from types import MappingProxyType
 
 from pydantic import JsonValue
 
-from hybrid_agent.redaction.finding import LIKE, Addresses, Finder, Found
+from hybrid_agent.redaction.finding import LIKE, Finder, Found, Spans
 from hybrid_agent.redaction.personal import KINDS, Key, Known, distinct
 from hybrid_agent.redaction.spelling import spellings
 
-__all__ = ["Addresses", "Known", "Placeholders", "placeholders_for"]
+__all__ = ["Known", "Placeholders", "Spans", "placeholders_for"]
 
 _EXACT = re.compile(rf"<({'|'.join(KINDS).upper()})_[0-9]+>")
 _WORDS = "|".join(KINDS).replace("_", "[ _]?")
@@ -76,16 +76,22 @@ class Placeholders:
 
 
 def placeholders_for(
-    texts: Sequence[str], known: Sequence[Known] = (), *, addresses: Addresses | None = None
+    texts: Sequence[str],
+    known: Sequence[Known] = (),
+    *,
+    addresses: Spans | None = None,
+    phones: Spans | None = None,
 ) -> Placeholders:
     """The placeholders of a conversation, numbered as their values first appear in its texts, then as known.
 
     Numbers stay while texts are added. A value's spellings share one placeholder: e-mail and names in any
-    case, phone numbers in any groups. `addresses` gives the (start, end) of the postal addresses in a text.
-    ValueError for a known value of a kind that has no placeholders.
+    case, phone numbers in any groups. `addresses` and `phones` are recognisers; phone numbers of an unmistakable
+    form are found without. ValueError for a known value of a kind that has no placeholders.
     """
     named = distinct(known)
-    finder = Finder(spellings(named.values()), addresses)
+    offered = (("address", addresses), ("phone", phones))
+    recognisers = tuple((kind, spans) for kind, spans in offered if spans is not None)
+    finder = Finder(spellings(named.values()), recognisers)
     found = {text: finder.find(text) for text in texts}
     spelled: dict[Key, str] = {}
     for one in chain.from_iterable(found.values()):
