@@ -109,7 +109,7 @@ def _intent_line(name: str, intent: Intent) -> str:
 
 def _slot_line(name: str, slot: Slot) -> str:
     choices = f"; {' | '.join(slot.choices)}" if slot.choices else ""
-    return f"{name}: {slot.title}, {slot.kind.value}{choices}"
+    return f"{name}: {slot.title}{choices}"
 
 
 def _question(catalog: Catalog, question: Question | None, wanted: Wanted | None) -> str:

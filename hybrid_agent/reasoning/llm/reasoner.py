@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.chat_model import ChatModel
+from hybrid_agent.reasoning.answering import answer_to
+from hybrid_agent.reasoning.answers import AnswerKind
 from hybrid_agent.reasoning.calibration import Calibration
 from hybrid_agent.reasoning.confidence import confidence, opinions
 from hybrid_agent.reasoning.extracting import recognised
@@ -13,6 +15,7 @@ from hybrid_agent.reasoning.llm.planning import choose_reads
 from hybrid_agent.reasoning.llm.understanding import Part, Told, read_message
 from hybrid_agent.reasoning.llm.veil import Personal
 from hybrid_agent.reasoning.protocol import Brief, Choice, Reading, Understanding, Utterance, Wanted
+from hybrid_agent.reasoning.signals import read_signals
 from hybrid_agent.state import Sentence, SlotValue
 from hybrid_agent_prompts import Prompt
 from hybrid_agent_tools import Operation
@@ -33,7 +36,14 @@ class LlmReasoner:
     calibration: Calibration = field(repr=False)
 
     async def classify(self, utterance: Utterance) -> Understanding:
-        """The intents with their slots in one call; confidence by calibration, never by the model's word."""
+        """The intents with their slots in one call; confidence by calibration, never by the model's word.
+
+        No call for a plain yes or no to an open question: its words say it.
+        """
+        plain = answer_to(utterance)
+        if utterance.question is not None and plain is not AnswerKind.UNCLEAR:
+            signals = read_signals(utterance.text, utterance.earlier)
+            return Understanding(readings=(), answer=plain, signals=signals, slots={})
         return self.understood(await self.read(utterance), utterance)
 
     async def read(self, utterance: Utterance) -> Told:

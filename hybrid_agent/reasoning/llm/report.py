@@ -1,7 +1,7 @@
 """The form in which a model reports what a message says: made from the catalog, so it can name no more."""
 
 from functools import lru_cache
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
@@ -34,23 +34,33 @@ class Report(BaseModel):
     """What a message says. Made narrower by `report_form`."""
 
     requests: list[RequestReport] = Field(default_factory=list)
-    answer: Literal["yes", "no", "cancel", "unclear"] = "unclear"
-    given: list[QuoteReport] = Field(default_factory=list)
     wants_person: bool = False
     angry: bool = False
 
 
+class AnswerReport(Report):
+    """What a message says while a question is open."""
+
+    answer: Literal["yes", "no", "cancel", "unclear"] = "unclear"
+    given: list[QuoteReport] = Field(default_factory=list)
+
+
 @lru_cache(maxsize=64)
-def report_form(intents: tuple[str, ...], slots: tuple[str, ...]) -> type[Report]:
-    """The form with the names that there are: what is not among them is an unusable answer."""
+def report_form(intents: tuple[str, ...], slots: tuple[str, ...], *, asked: bool) -> type[Report]:
+    """The form with the names that there are: what is not among them is an unusable answer.
+
+    `asked` says that a question is open, which the message may answer.
+    """
     fields: dict[str, Any] = {"intent": (Literal[(*intents, NONE)], ...)}
     given: dict[str, Any] = {}
     if slots:
         slot: Any = (Literal[slots], ...)
         quote: Any = create_model("Quote", __base__=QuoteReport, slot=slot)
-        fields["quotes"] = (list[quote], Field(default_factory=list, max_length=MOST_QUOTES))
-        given["given"] = (list[quote], Field(default_factory=list, max_length=MOST_QUOTES))
+        quotes: Any = (list[quote], Field(default_factory=list, max_length=MOST_QUOTES))
+        fields["quotes"] = quotes
+        given = {"given": quotes} if asked else {}
     request: Any = create_model("Request", __base__=RequestReport, **fields)
     wanted: Any = (list[request], Field(default_factory=list, max_length=MOST_REQUESTS))
-    form: type[Report] = create_model("Report", __base__=Report, requests=wanted, **given)
-    return form
+    base = AnswerReport if asked else Report
+    form: Any = create_model("Report", __base__=base, requests=wanted, **given)
+    return cast(type[Report], form)

@@ -10,7 +10,7 @@ from hybrid_agent.reasoning.answers import AnswerKind
 from hybrid_agent.reasoning.confidence import ModelReading
 from hybrid_agent.reasoning.extracting import Quote, quoted, recognised
 from hybrid_agent.reasoning.llm.brief import NONE, understanding_values
-from hybrid_agent.reasoning.llm.report import QuoteReport, Report, report_form
+from hybrid_agent.reasoning.llm.report import AnswerReport, QuoteReport, Report, report_form
 from hybrid_agent.reasoning.llm.veil import Personal, veil_over
 from hybrid_agent.reasoning.protocol import Utterance, Wanted
 from hybrid_agent.reasoning.signals import read_signals
@@ -50,7 +50,7 @@ async def read_message(
     intents = tuple(catalog.intents)
     veil = veil_over((*utterance.earlier, utterance.text), utterance.known, personal, catalog, utterance.now)
     filled = prompt.fill(**understanding_values(catalog, intents, _veiled(utterance, veil)))
-    form = report_form(intents, tuple(catalog.slots))
+    form = report_form(intents, tuple(catalog.slots), asked=utterance.question is not None)
     asked: Asked[Report] = await ask(model, filled, form, purpose=PURPOSE, tokens=True)
     return _told(asked, utterance, veil, catalog)
 
@@ -82,7 +82,8 @@ def _told(asked: Asked[Report], utterance: Utterance, veil: Placeholders, catalo
         )
         for request, text in zip(report.requests, texts, strict=True)
     )
-    given = [*report.given, *(quote for request in report.requests for quote in request.quotes)]
+    quotes = [quote for request in report.requests for quote in request.quotes]
+    given = [*report.given, *quotes] if isinstance(report, AnswerReport) else quotes
     return Told(
         parts=parts,
         answer=_answer(report, utterance),
@@ -125,9 +126,9 @@ def _texts(text: str, requests: int) -> list[str]:
 def _answer(report: Report, utterance: Utterance) -> AnswerKind:
     """By its words where they are clear; the model's word counts only where a question is open."""
     plain = answer_to(utterance)
-    if plain is not AnswerKind.UNCLEAR or utterance.question is None:
-        return plain
-    return AnswerKind(report.answer)
+    if plain is AnswerKind.UNCLEAR and isinstance(report, AnswerReport):
+        return AnswerKind(report.answer)
+    return plain
 
 
 def _signals(report: Report, utterance: Utterance) -> Signals:
