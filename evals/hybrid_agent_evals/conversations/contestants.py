@@ -4,11 +4,12 @@ import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
 from hybrid_agent import ConfigurationError, Deployment, load_deployment
-from hybrid_agent.chat_model import ModelSettings, close, connect_model
+from hybrid_agent.chat_model import ModelSettings, close, connect_model, probe
 from hybrid_agent.cli.places import copy_sample
 from hybrid_agent.settings import Thinking
 from hybrid_agent_evals.conversations.agent_system import AgentSystem
@@ -25,9 +26,12 @@ async def contestants(
 ) -> AsyncIterator[tuple[System, ...]]:
     """The named systems, ready to play. All but `local` need a model.
 
-    Raises ConfigurationError for a name that is none, or a model that is missing or cannot be set up.
+    Raises ConfigurationError for a name that is none, a missing package, or a model that is not given, cannot
+    be set up or does not answer.
     """
     check(names, settings)
+    if settings is not None and set(names) != {Thinking.LOCAL}:
+        await _answers(settings)
     with tempfile.TemporaryDirectory(prefix="hybrid-agent-contestants-") as made:
         file = copy_sample(Path(made) / "sample")
         async with AsyncExitStack() as opened:
@@ -35,15 +39,26 @@ async def contestants(
 
 
 def check(names: Sequence[str], settings: ModelSettings | None) -> None:
-    """Raises ConfigurationError for a name that is no system's, or a missing model."""
+    """Raises ConfigurationError for a name that is no system's, a missing model or a missing package."""
     if unknown := sorted(set(names) - set(NAMES)):
         message = f"there is no system {', '.join(unknown)}"
         raise ConfigurationError(message, advice=f"Choose from {', '.join(NAMES)}.")
     if settings is None and (lacking := [name for name in names if name != Thinking.LOCAL]):
         message = f"{', '.join(lacking)} cannot play without a model"
-        raise ConfigurationError(
-            message, advice="Name one with --model provider:name, or play --system local."
-        )
+        advice = "Name one with --model provider:name, or play --system local."
+        raise ConfigurationError(message, advice=advice)
+    if AGENT in names and find_spec("langchain") is None:
+        message = f"{AGENT} needs the package langchain, which is not installed"
+        raise ConfigurationError(message, advice="pip install 'hybrid-agent[evals]'")
+
+
+async def _answers(settings: ModelSettings) -> None:
+    """One tiny question, so that a wrong address or key is not taken for a result."""
+    model = connect_model(settings)
+    try:
+        await probe(model)
+    finally:
+        await close(model)
 
 
 async def _system(name: str, file: Path, settings: ModelSettings | None, opened: AsyncExitStack) -> System:

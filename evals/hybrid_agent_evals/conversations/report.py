@@ -73,12 +73,23 @@ class Report:
         """The aims that the lines are held to."""
         return tuple(_goals(self.lines, self.run.results))
 
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What to know when reading the lines."""
+        silent = [each.system for each in self.lines if each.part == "all" and not each.calls]
+        return tuple(
+            f"{system} made no model call at all: it fell back, or its model was never reached."
+            for system in silent
+            if system != Thinking.LOCAL
+        )
+
     def json(self) -> str:
         """Lines, goals and every conversation with its problems, as a JSON object."""
         told = {
             **self._about(),
             "lines": [{**each.model_dump(), "errors": each.errors} for each in self.lines],
             "goals": [each.model_dump() for each in self.goals],
+            "notes": self.notes,
             "conversations": [
                 each.model_dump(mode="json", include={"system", "id", "kind", "about", "score"})
                 for each in self.run.results
@@ -104,7 +115,7 @@ class Report:
         ]
         goals = [f"{_said(each)}  {each.what}: {each.found}" for each in self.goals]
         return "\n".join(
-            [self._title(), "", *table, "", *goals, "", "Not resolved:", *(wrong or ["nothing"])]
+            [self._title(), "", *table, "", *goals, *self.notes, "", "Not resolved:", *(wrong or ["nothing"])]
         )
 
     def markdown(self) -> str:
@@ -112,7 +123,7 @@ class Report:
         rows = [HEAD, ("---",) * 2 + ("---:",) * (len(HEAD) - 2), *(_cells(line) for line in self.lines)]
         table = [f"| {' | '.join(row)} |" for row in rows]
         goals = [f"- {each.what}: {each.found} ({_said(each)})" for each in self.goals]
-        return "\n".join([self._title(), "", *table, "", *goals])
+        return "\n".join([self._title(), "", *table, "", *goals, *(f"- {each}" for each in self.notes)])
 
     def _about(self) -> dict[str, Any]:
         results = self.run.results
