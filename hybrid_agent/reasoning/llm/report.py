@@ -63,4 +63,4 @@ def report_form(intents: tuple[str, ...], slots: tuple[str, ...], *, asked: bool
     wanted: Any = (list[request], Field(default_factory=list, max_length=MOST_REQUESTS))
     base = AnswerReport if asked else Report
     form: Any = create_model("Report", __base__=base, requests=wanted, **given)
-    return cast(type[Report], form)
+    return cast("type[Report]", form)
