@@ -7,7 +7,7 @@ from typing import Annotated
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import BaseModel
+from pydantic import BaseModel, JsonValue
 
 from hybrid_agent.redaction.masking import EMAIL, IBAN, PHONE
 from hybrid_agent.redaction.personal import Known, personal_of
@@ -106,7 +106,7 @@ def test_json_is_masked_with_its_escapes(data: dict[str, str], ascii_only: bool)
 
 def test_data_is_masked_and_restored_by_its_strings() -> None:
     """Data keeps its field names, numbers and shape, and only its strings change."""
-    data = {"Anna": ["Anna de Vries", 3, None, {"mail": "ANNA@post.example"}]}
+    data: JsonValue = {"Anna": ["Anna de Vries", 3, None, {"mail": "ANNA@post.example"}]}
     placeholders = placeholders_for([], KNOWN)
     assert placeholders.mask_data(data) == {"Anna": ["<NAME_1>", 3, None, {"mail": "<EMAIL_1>"}]}
     assert placeholders.restore_data({"to": ["<EMAIL_1>", 3]}) == {"to": ["anna@post.example", 3]}
@@ -284,8 +284,11 @@ def test_a_mark_is_found_wherever_an_annotation_holds_it() -> None:
 
 def test_personal_values_are_collected_from_facts() -> None:
     """The values at a fact's personal paths are known, in lists too, and missing ones are passed over."""
-    order = {"shipping_address": {"name": "Anna Berg", "line1": "Weg 1", "line2": None}, "shipments": []}
-    data = {"items": [order, {"shipping_address": None}, order], "count": 3}
+    order: JsonValue = {
+        "shipping_address": {"name": "Anna Berg", "line1": "Weg 1", "line2": None},
+        "shipments": [],
+    }
+    data: JsonValue = {"items": [order, {"shipping_address": None}, order], "count": 3}
     fields = all_operations()["orders.find"].personal_fields()
     assert personal_of(data, fields) == (Known("name", "Anna Berg"), Known("street", "Weg 1"))
     assert personal_of(order, all_operations()["orders.get"].personal_fields()) == personal_of(data, fields)
