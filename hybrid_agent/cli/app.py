@@ -40,12 +40,14 @@ def application() -> typer.Typer:
     )
     for command in (chat, demo, check, init):
         app.command()(command)
+    app.add_typer(_prompts(), name="prompts")
     for found in sorted(entry_points(group=GROUP), key=lambda each: each.name):
         _register(app, found)
     return app
 
 
 def chat(
+    *,
     deployment: Deployed = None,
     jsonl: Annotated[bool, typer.Option("--jsonl", help="One JSON object a line, in and out.")] = False,
     customer: Annotated[str | None, typer.Option(help="Who is signed in; '-' for nobody.")] = None,
@@ -56,12 +58,23 @@ def chat(
     thread: Annotated[
         str | None, typer.Option(help="The conversation to go on with (without it, a new one).")
     ] = None,
+    model: Annotated[
+        str | None, typer.Option(help="The language model, as provider:name (without it, the deployment's).")
+    ] = None,
+    base_url: Annotated[str | None, typer.Option(help="An OpenAI-compatible server for that model.")] = None,
+    reasoner: Annotated[
+        Literal["local", "llm", "cascade"] | None,
+        typer.Option(help="No model; the model; or the model where local is unsure."),
+    ] = None,
     state: State = None,
 ) -> None:
     """Talk to the bot, and decide on the agent's side (type /help)."""
     from hybrid_agent.cli import chat as chatting
+    from hybrid_agent.cli.model_use import Override
+    from hybrid_agent.settings import Thinking
 
-    options = chatting.Options(customer=customer, agent=agent, roles=role, thread=thread)
+    override = Override(model, base_url, Thinking(reasoner) if reasoner else None)
+    options = chatting.Options(customer, agent, role, thread, override)
     if jsonl:
         chatting.lines(deployment, state, options)
     else:
@@ -80,6 +93,9 @@ def demo(
 def check(
     path: Annotated[Path, typer.Argument(help="A support.yaml or its folder.")] = Path("support.yaml"),
     strict: Annotated[bool, typer.Option("--strict", help="Warnings fail, too.")] = False,
+    ask_model: Annotated[
+        bool, typer.Option("--ask-model", help="Ask the language model one short question, too.")
+    ] = False,
     schema: Annotated[
         Literal["catalog", "deployment"] | None,
         typer.Option(help="Print the JSON schema of such a file instead."),
@@ -88,7 +104,9 @@ def check(
     """Look for mistakes in a deployment and its catalog."""
     from hybrid_agent.cli import check as checking
 
-    raise typer.Exit(checking.print_schema(schema) if schema else checking.check(path, strict=strict))
+    if schema:
+        raise typer.Exit(checking.print_schema(schema))
+    raise typer.Exit(checking.check(path, strict=strict, ask_model=ask_model))
 
 
 def init(folder: Annotated[Path, typer.Argument(help="A new folder, or an empty one.")]) -> None:
@@ -96,6 +114,31 @@ def init(folder: Annotated[Path, typer.Argument(help="A new folder, or an empty 
     from hybrid_agent.cli import init as starting
 
     starting.init(folder)
+
+
+def _prompts() -> typer.Typer:
+    app = typer.Typer(help="The prompts for language models.", no_args_is_help=True)
+    app.command("list")(list_prompts)
+    app.command("show")(show_prompt)
+    return app
+
+
+def list_prompts(deployment: Deployed = None) -> None:
+    """List the prompts that a deployment uses: name, SHA-256 of the template, file."""
+    from hybrid_agent.cli import prompts
+
+    prompts.show_all(deployment)
+
+
+def show_prompt(
+    name: Annotated[str, typer.Argument(help="As `list` shows it.")],
+    deployment: Deployed = None,
+    raw: Annotated[bool, typer.Option("--raw", help="The template as it stands in its file.")] = False,
+) -> None:
+    """Print a prompt as a deployment fills it; what changes in each turn stays a <name>."""
+    from hybrid_agent.cli import prompts
+
+    prompts.show(name, deployment, raw=raw)
 
 
 def _register(app: typer.Typer, found: EntryPoint) -> None:

@@ -9,10 +9,11 @@ from pathlib import Path
 
 from hybrid_agent.caller import Caller
 from hybrid_agent.cli.desk import Desk
+from hybrid_agent.cli.model_use import Override, model_use
 from hybrid_agent.cli.opening import approver_roles, opened
 from hybrid_agent.cli.places import bundled, place_of
 from hybrid_agent.session import Session
-from hybrid_agent.settings import read_settings
+from hybrid_agent.settings import Settings, read_settings
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,16 @@ class Options:
     agent: str
     roles: Sequence[str] | None
     thread: str | None
+    override: Override
 
 
 def lines(deployment: Path | None, state: Path | None, options: Options) -> None:
     """Serve stdin to stdout, one JSON object a line; whatever else is printed goes to stderr."""
     from hybrid_agent.cli.jsonl import Counter, serve
 
-    sink = sys.stdout.buffer
-    with redirect_stdout(sys.stderr), opened(place_of(deployment, state)) as session:
+    sink, place = sys.stdout.buffer, place_of(deployment, state)
+    use = model_use(read_settings(place.deployment), options.override)
+    with redirect_stdout(sys.stderr), opened(place, use) as session:
         serve(sys.stdin.buffer, sink, Counter(Desk(session), _agent(options, session)))
 
 
@@ -48,16 +51,19 @@ def terminal(deployment: Path | None, state: Path | None, options: Options) -> N
     script = read_script(bundled("demo.yaml"))
     if customer is None and deployment is None:
         customer = script.customer
-    with opened(place) as session:
+    settings = read_settings(place.deployment)
+    use = model_use(settings, options.override)
+    with opened(place, use) as session:
         agent = _agent(options, session)
         console.print(f"{session.deployment.name}: {place.deployment}")
+        console.print(str(use))
         console.print(f"Conversations are kept in {place.conversations}")
         console.print(
             f"You decide as {agent.id} ({', '.join(sorted(agent.roles)) or 'no role'}). Type /help."
         )
         if customer in (None, NOBODY):
             console.print("Nobody is signed in. Begin with --customer ID, or type /customer ID.")
-        if _has_sample(place.deployment):
+        if _has_sample(settings):
             console.print(f"Customer {script.customer} may ask, for example: {script.question}")
         thread = options.thread or f"T-{secrets.token_hex(4)}"
         console.print(f"This is conversation {thread}; to go on with it another time, add --thread {thread}")
@@ -65,9 +71,9 @@ def terminal(deployment: Path | None, state: Path | None, options: Options) -> N
         converse(Room(Desk(session), agent, console), talk)
 
 
-def _has_sample(deployment: Path) -> bool:
+def _has_sample(settings: Settings) -> bool:
     """Whether a connected system is filled with the made-up customers of the sample."""
-    return any(each.get("sample") is True for each in read_settings(deployment).systems.values())
+    return any(each.get("sample") is True for each in settings.systems.values())
 
 
 def _agent(options: Options, session: Session) -> Caller:

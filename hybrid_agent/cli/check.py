@@ -11,6 +11,7 @@ from hybrid_agent.catalog.lint import lint
 from hybrid_agent.catalog.load import catalog_schema, load_catalog
 from hybrid_agent.catalog.models import Catalog
 from hybrid_agent.catalog.overlap import overlaps
+from hybrid_agent.cli.check_thinking import MODEL, asked, thinking_findings
 from hybrid_agent.cli.failing import NOT_AS_EXPECTED
 from hybrid_agent.cli.places import settings_file
 from hybrid_agent.errors import HybridAgentError
@@ -26,15 +27,21 @@ def print_schema(kind: Literal["catalog", "deployment"]) -> int:
     return 0
 
 
-def check(path: Path, *, strict: bool = False) -> int:
+def check(path: Path, *, strict: bool = False, ask_model: bool = False) -> int:
     """Print the findings and return the exit code: 1 for an error or, with `strict`, a warning.
+
+    With `ask_model` the language model is asked one short question, and what it can do is printed.
 
     Raises ConfigurationError if the deployment or its catalog cannot be read.
     """
     file = settings_file(path)
     settings = read_settings(file)
     found = findings(settings, load_catalog(file.parent / settings.catalog), file.parent)
-    _print(found, file)
+    told = list[str]()
+    if ask_model and not any(each.where == MODEL for each in found):
+        with _as_finding(MODEL, found):
+            told += asked(settings)
+    _print(found, told, file)
     return NOT_AS_EXPECTED if any(strict or each.level == "error" for each in found) else 0
 
 
@@ -47,6 +54,7 @@ def findings(settings: Settings, catalog: Catalog, folder: Path) -> list[Finding
     operations = _operations(settings, folder, found)
     tags = _tags(settings, folder, found)
     _records(settings, folder, found)
+    found += thinking_findings(settings, folder)
     if operations is not None and tags is not None:
         found += lint(catalog, operations, tags)
     with _as_finding("encoder", found):
@@ -61,7 +69,7 @@ def _as_finding(where: str, found: list[Finding]) -> Iterator[None]:
     try:
         yield
     except (HybridAgentError, ToolError) as problem:
-        found.append(error(where, str(problem)))
+        found.append(error(where, str(problem).removeprefix(f"{where}: ")))
 
 
 def _operations(settings: Settings, folder: Path, found: list[Finding]) -> Mapping[str, Operation] | None:
@@ -98,7 +106,7 @@ def _records(settings: Settings, folder: Path, found: list[Finding]) -> None:
         run_here(records_for(settings, folder).aclose())
 
 
-def _print(found: list[Finding], file: Path) -> None:
+def _print(found: list[Finding], told: list[str], file: Path) -> None:
     from rich.text import Text
 
     from hybrid_agent.cli.showing import clean, console_for
@@ -108,6 +116,8 @@ def _print(found: list[Finding], file: Path) -> None:
         style = "bold red" if each.level == "error" else "bold yellow"
         console.print(Text.assemble((each.level, style), "  ", (clean(each.where), "bold")))
         console.print(Text(f"  {clean(each.message)}"))
+    for line in told:
+        console.print(clean(line))
     counts = {level: sum(each.level == level for each in found) for level in ("error", "warning")}
     summary = ", ".join(f"{count} {level}{'s' * (count != 1)}" for level, count in counts.items())
     console.print(f"{file}: {summary}")

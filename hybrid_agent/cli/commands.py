@@ -56,10 +56,10 @@ def command(room: Room, talk: Talk, line: str) -> Talk | None:
     return found.run(room, talk, rest.strip())
 
 
-def show_turn(room: Room, turn: Turn) -> None:
-    """A turn as the terminal shows it."""
-    if turn.trail:
-        showing.reply(room.console, turn)
+def show_turn(room: Room, turn: Turn, shown: str = "") -> None:
+    """A turn as the terminal shows it; `shown` is what was there of its reply before."""
+    if turn.trail or shown:
+        showing.reply(room.console, turn, shown)
     showing.notices(room.console, turn)
     showing.rows(room.console, "Approval", (f"{each['id']}  {each['summary']}" for each in turn.approvals))
     if turn.hand_off is not None and turn.hand_off.reasons:

@@ -1,6 +1,6 @@
 """The agent's desk: decisions on what waits, with the digest that was shown, and taking over."""
 
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, Literal, cast
 
@@ -14,6 +14,7 @@ from hybrid_agent.records.models import Approval, ApprovalStatus, Taken
 from hybrid_agent.records.refusals import expired, not_pending
 from hybrid_agent.session import Session, Turn
 from hybrid_agent.state import Served, State, Status, Step
+from hybrid_agent.usage import Usage
 
 Deed = Literal["approve", "edit", "reject", "respond", "take_over", "release"]
 PAUSE: Final = "human_interrupt"
@@ -52,6 +53,13 @@ class Desk:
         turn = await self.session.send(thread, text, caller, message_id=message_id)
         self._note(turn.approvals)
         return turn
+
+    async def stream(self, thread: str, text: str, caller: Caller) -> AsyncIterator[str | Turn]:
+        """As `send`, with the reply's pieces before the turn."""
+        async for each in self.session.stream(thread, text, caller):
+            if isinstance(each, Turn):
+                self._note(each.approvals)
+            yield each
 
     async def waiting(self, thread: str | None = None) -> list[Approval]:
         """What waits for a decision, in one conversation or in all; it counts as shown."""
@@ -98,9 +106,9 @@ class Desk:
         """
         seen = await self.seen(thread)
         if wish.type == "release":
-            return _own(thread, await self.session.release(thread, person))
+            return _own(thread, await self.session.release(thread, person), seen)
         if wish.type == "take_over" and wish.approval_id is None and not await self._pending(thread):
-            return _own(thread, await self.session.take_over(thread, person))
+            return _own(thread, await self.session.take_over(thread, person), seen)
         approval = await self._meant(thread, wish)
         if not seen.paused:
             return _no_longer(approval, seen)
@@ -160,10 +168,10 @@ def _no_longer(approval: Approval, seen: Seen) -> Turn:
     """A decision after the end: nothing is run, and whoever decides hears what stands."""
     refusal = expired(approval) if approval.status is ApprovalStatus.EXPIRED else not_pending(approval)
     status = seen.state["status"]
-    return Turn(approval.thread, status, None, Served(), (), notices=(refusal.sentence,))
+    return Turn(approval.thread, status, None, _nothing_served(seen), (), notices=(refusal.sentence,))
 
 
-def _own(thread: str, taken: Taken) -> Turn:
+def _own(thread: str, taken: Taken, seen: Seen) -> Turn:
     """Taking over and giving back run nothing; the bot's own conversation awaits nothing."""
     person = taken.ownership.person
     notice = (
@@ -172,7 +180,11 @@ def _own(thread: str, taken: Taken) -> Turn:
     if not taken.done:
         notice = f"The conversation is {person}'s; only they can give it back."
     status = Status.HANDED_OFF if person else Status.ANSWERED
-    return Turn(thread, status, None, Served(), (), notices=(notice,))
+    return Turn(thread, status, None, _nothing_served(seen), (), notices=(notice,))
+
+
+def _nothing_served(seen: Seen) -> Served:
+    return Served(total=seen.state.get("usage", Usage()))
 
 
 def _since(before: list[Step], now: Any) -> list[Step]:

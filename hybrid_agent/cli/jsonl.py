@@ -10,6 +10,7 @@ from hybrid_agent.caller import Caller
 from hybrid_agent.cli.desk import Desk
 from hybrid_agent.cli.failing import in_words
 from hybrid_agent.cli.lines import Decision, Line, as_json, read_line
+from hybrid_agent.cli.spent import currency_of
 from hybrid_agent.portal import run_here
 from hybrid_agent.session import Turn
 
@@ -51,7 +52,8 @@ async def _answer(text: bytes, number: int, counter: Counter) -> dict[str, Any]:
     except Exception as error:
         # Whatever one line runs into, the lines after it are other customers.
         return {"error": in_words(error), "line": number}
-    return as_json(turn, (time.perf_counter() - started) * 1000)
+    currency = currency_of(counter.desk.session.deployment.model)
+    return as_json(turn, (time.perf_counter() - started) * 1000, currency)
 
 
 async def _turn(line: Line, counter: Counter) -> Turn:

@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, Va
 
 from hybrid_agent.cli.desk import Deed, Wish
 from hybrid_agent.cli.failing import NotPossibleError
+from hybrid_agent.cli.spent import spent_as_json
 from hybrid_agent.session import Turn
 from hybrid_agent.yamlfile import in_words
 
@@ -95,8 +96,8 @@ def read_line(line: bytes) -> Line:
         raise NotPossibleError("; ".join(problems)) from None
 
 
-def as_json(turn: Turn, ms: float) -> dict[str, Any]:
-    """The turn as one JSON object; `ms` is how long the whole turn took here."""
+def as_json(turn: Turn, ms: float, currency: str | None) -> dict[str, Any]:
+    """The turn as one JSON object; `ms` is how long it took here, `currency` that of the model's prices."""
     served, shown = turn.served, [_approval(each) for each in turn.approvals]
     return {
         "thread": turn.thread,
@@ -116,6 +117,7 @@ def as_json(turn: Turn, ms: float) -> dict[str, Any]:
         "notices": list(turn.notices),
         "trail": [{"node": step.node, "ms": round(step.ms, 1)} for step in turn.trail],
         "ms": round(ms, 1),
+        **spent_as_json(turn.trail, served.total, currency),
     }
 
 

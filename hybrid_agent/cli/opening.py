@@ -6,6 +6,7 @@ from contextlib import AsyncExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from hybrid_agent.cli.model_use import ModelUse
 from hybrid_agent.cli.places import Place
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.errors import ConfigurationError
@@ -20,11 +21,14 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def opened(place: Place) -> Iterator[Session]:
-    """A session on a deployment, for use with `run_here`; everything is closed at the end."""
+def opened(place: Place, use: ModelUse | None = None) -> Iterator[Session]:
+    """A session on a deployment, for use with `run_here`; everything is closed at the end.
+
+    `use` says which model and reasoner, if not the deployment file.
+    """
     checkpointer, stack = run_here(_conversations(place.conversations))
     try:
-        deployment = load_deployment(place.deployment)
+        deployment = _loaded(place, use)
         try:
             run_here(recover(deployment))
             yield Session(build_graph(deployment, checkpointer=checkpointer), deployment)
@@ -32,6 +36,12 @@ def opened(place: Place) -> Iterator[Session]:
             run_here(deployment.aclose())
     finally:
         run_here(stack.aclose())
+
+
+def _loaded(place: Place, use: ModelUse | None) -> Deployment:
+    if use is None:
+        return load_deployment(place.deployment)
+    return load_deployment(place.deployment, model=use.model, reasoner=use.reasoner)
 
 
 async def _conversations(file: Path) -> "tuple[AsyncSqliteSaver, AsyncExitStack]":

@@ -18,6 +18,7 @@ from hybrid_agent.state import Evidence, EvidenceKind, Question, QuestionKind, S
 WIDEST = 100
 LABEL = 11
 BRIEF = 150
+BOT = "Bot"
 
 
 def console_for(*, plain: bool = False) -> Console:
@@ -54,12 +55,16 @@ def customer_says(console: Console, text: str) -> None:
     row(console, "Customer", text, style="bold", label_style="bold cyan")
 
 
-def reply(console: Console, turn: Turn) -> None:
-    """What the bot says, with the sources under it."""
+def reply(console: Console, turn: Turn, shown: str = "") -> None:
+    """What the bot says, with the sources under it; `shown` stands there already, and may not count."""
+    said = turn.reply.text if turn.reply else ""
+    if shown and shown != said:
+        row(console, "Taken back", "What stands above does not count. What does:", "yellow")
     if turn.reply is None:
-        row(console, "Bot", "(says nothing)", style="dim", label_style="bold green")
+        row(console, BOT, "(says nothing)", style="dim", label_style="bold green")
         return
-    row(console, "Bot", turn.reply.text, label_style="bold green")
+    if shown != said:
+        row(console, BOT, said, label_style="bold green")
     for each in turn.reply.citations:
         url = f"  {each.url}" if each.url else ""
         row(console, "", f"[{each.number}] {each.title}{url}", style="dim")

@@ -1,13 +1,17 @@
 """The loop of the terminal chat."""
 
+from collections.abc import Iterable
+from contextlib import closing
 from importlib import import_module
 from importlib.util import find_spec
+from itertools import chain
 
 from hybrid_agent.caller import Caller
+from hybrid_agent.cli.as_it_comes import Pouring, each_here
 from hybrid_agent.cli.commands import Room, Talk, command, show_turn
 from hybrid_agent.cli.failing import in_words
 from hybrid_agent.cli.showing import clean
-from hybrid_agent.portal import run_here
+from hybrid_agent.session import Turn
 
 
 def converse(room: Room, talk: Talk) -> None:
@@ -39,7 +43,20 @@ def _said(room: Room, talk: Talk, line: str) -> Talk | None:
     if line.startswith("/"):
         return command(room, talk, line.strip())
     caller = Caller.customer(talk.customer) if talk.customer else Caller()
-    with room.console.status("..."):
-        turn = run_here(room.desk.send(talk.thread, line, caller))
-    show_turn(room, turn)
+    coming = each_here(room.desk.stream(talk.thread, line, caller))
+    with closing(coming):
+        with room.console.status("..."):
+            first = next(coming)
+        _show(room, chain([first], coming))
     return talk
+
+
+def _show(room: Room, coming: Iterable[str | Turn]) -> None:
+    """The reply's pieces as they come, then what the turn has besides."""
+    pouring = Pouring(room.console)
+    for each in coming:
+        if isinstance(each, Turn):
+            pouring.end()
+            show_turn(room, each, pouring.shown)
+        else:
+            pouring.add(each)
