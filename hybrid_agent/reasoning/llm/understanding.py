@@ -124,9 +124,9 @@ def _texts(text: str, requests: int) -> list[str]:
 
 
 def _answer(report: Report, utterance: Utterance) -> AnswerKind:
-    """By its words where they are clear; the model's word counts only where a question is open."""
+    """By its words where they are clear; the model's word counts for a message that does nothing else."""
     plain = answer_to(utterance)
-    if plain is AnswerKind.UNCLEAR and isinstance(report, AnswerReport):
+    if plain is AnswerKind.UNCLEAR and isinstance(report, AnswerReport) and not report.requests:
         return AnswerKind(report.answer)
     return plain
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.redaction.personal import Known, personal_of
@@ -17,8 +18,12 @@ def veil_over(
     texts: Sequence[str], evidence: Iterable[Evidence], personal: Personal, catalog: Catalog, now: datetime
 ) -> Placeholders:
     """The placeholders of a conversation: its texts oldest first, so that they stay as it goes on."""
+    hints = Hints(now=now, country=catalog.country, locale=catalog.language)
     return placeholders_for(
-        texts, tuple(_known(evidence, personal)), addresses=lambda text: _addresses(text, catalog, now)
+        texts,
+        tuple(_known(evidence, personal)),
+        addresses=partial(_spans, SlotKind.ADDRESS, hints),
+        phones=partial(_spans, SlotKind.PHONE, hints),
     )
 
 
@@ -29,6 +34,7 @@ def veiled(item: Evidence, veil: Placeholders) -> Evidence:
             "data": veil.mask_data(item.data),
             "text": veil.mask(item.text),
             "title": veil.mask(item.title),
+            "url": item.url and veil.mask(item.url),
         }
     )
 
@@ -38,6 +44,5 @@ def _known(evidence: Iterable[Evidence], personal: Personal) -> Iterator[Known]:
         yield from personal_of(item.data, personal.get(item.source, {}))
 
 
-def _addresses(text: str, catalog: Catalog, now: datetime) -> Iterator[tuple[int, int]]:
-    hints = Hints(now=now, country=catalog.country, locale=catalog.language)
-    return ((found.start, found.end) for found in find(SlotKind.ADDRESS, text, hints))
+def _spans(kind: SlotKind, hints: Hints, text: str) -> Iterator[tuple[int, int]]:
+    return ((found.start, found.end) for found in find(kind, text, hints))
