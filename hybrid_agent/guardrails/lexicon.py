@@ -75,7 +75,7 @@ def lexicon(language: str = LANGUAGE) -> Lexicon:
     return Lexicon(
         deeds=deeds,
         deed=re.compile(form),
-        clause=re.compile(rf"[,;:.!?()\n]+(?:\s|$)|\s-+\s|\s(?:{split})\s(?!{form})"),
+        clause=re.compile(rf"[()]|[,;:.!?\n]+(?:\s|$)|\s-+\s|\s(?:{split})\s(?!{form})"),
         mood={name: words(them) for name, them in all_["mood"].items()},
         no=words(all_["polarity"]["no"]),
         idle_no=words(all_["polarity"]["idle"]),

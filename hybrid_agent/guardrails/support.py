@@ -24,7 +24,8 @@ RECEIVING = "receive"
 WHOLE = 0.6
 """The part of a statement's words that must be said where it is said of all or always."""
 
-_BOUND = ("duration", "money", "date", "time", "percent", "day", "number")
+_BOUND = ("duration", "money", "date", "time", "percent", "day", "number", "id")
+_NAMED = ("number", "id")
 _ACCEPTS = {
     "done": {"done"},
     "state": {"done", "state"},
@@ -232,6 +233,9 @@ def _misplaced(
         return bool(words and fields) and not any(each & words for each in fields)
     if not whole and all(claim in each.wholes for each in support.prose if carried(claim, each.claims)):
         return "total" not in {word.removeprefix("=") for word in words}
+    about = frozenset[str]().union(*(each.stems for each in support.all if carried(claim, each.claims)))
+    if words and about and not words & about:
+        return True
     own = frozenset[str]().union(*holding)
     others = frozenset[str]().union(*(clause.stems for clause in clauses if _rivals(claim, clause.claims)))
     return bool(words & (others - own)) and not words & (own - others)
@@ -239,4 +243,5 @@ def _misplaced(
 
 def _rivals(claim: Claim, others: frozenset[Claim]) -> bool:
     """Whether a clause holds other claims of the kind, but not this one."""
-    return not carried(claim, others) and any(each.kind == claim.kind for each in others)
+    kinds = _NAMED if claim.kind in _NAMED else (claim.kind,)
+    return not carried(claim, others) and any(each.kind in kinds for each in others)
