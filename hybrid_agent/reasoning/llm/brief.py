@@ -22,6 +22,9 @@ MAX_EARLIER: Final = 300
 
 NONE: Final = "none"
 
+OPEN: Final = "(Answer the customer's question from the facts.)"
+"""What stands for a point that the catalog has no words for."""
+
 _DIGIT = re.compile(r"\d")
 _LANGUAGES: Final = {
     "da": "Danish",
@@ -81,7 +84,7 @@ def planning_values(catalog: Catalog, choice: Choice, about: Mapping[str, str]) 
 
 def composing_values(catalog: Catalog, brief: Brief) -> dict[str, str]:
     """The values for `compose`, numbered as in `sources`."""
-    points = [f"[{at}] {point.text}" for at, point in enumerate(brief.points, 1)]
+    points = [f"[{at}] {point.text or OPEN}" for at, point in enumerate(brief.points, 1)]
     facts = [
         fenced(f"{at}: {item.title or item.name}", fact_text(item))
         for at, item in enumerate(brief.evidence, len(points) + 1)
