@@ -13,7 +13,7 @@ _TAG = re.compile(r"</?[a-z!][^>\n]{0,300}>?|&(?:#x?[0-9a-f]+|[a-z]{2,8});", re.
 _LIVE = re.compile(
     r"<\s*/?\s*(?:a|script|iframe|img|svg|object|embed|form|input|button|style|link|meta|base|video|audio)\b[^>]{0,300}>?"
     r"|!?\[[^\]\n]{0,300}\]\s?[(\[]"
-    r"|\b(?:javascript|vbscript|data)\s?:\s?(?=\S*[(/;,])\S{1,80}",
+    r"|\b(?:javascript|vbscript|data)\s?:\s?(?=\S{0,100}[(/;,])\S{1,80}",
     re.IGNORECASE,
 )
 _MARKUP = re.compile(
