@@ -16,7 +16,9 @@ _HIDDEN_BLOCK = re.compile(r"<(script|style)\b.{0,5000}?</\1\s*>", re.IGNORECASE
 _TAG = re.compile(r"<(?:!--.{0,2000}?--|/?[a-z][^<>]{0,1000})>", re.IGNORECASE | re.DOTALL)
 _AUTO = re.compile(r"<(https?://[^\s<>]{1,2000})>", re.IGNORECASE)
 _ADDRESS = re.compile(r"<([\w.+%-]{1,64}@[\w.-]{1,200})>")
-_BAD = re.compile(r"\b(?:javascript|vbscript|data|file|blob)\s?:\s?(?=\S{0,100}[(/;,])\S{1,2000}", re.IGNORECASE)
+_BAD = re.compile(
+    r"\b(?:javascript|vbscript|data|file|blob)\s?:\s?(?=\S{0,100}[(/;,])\S{1,2000}", re.IGNORECASE
+)
 _ROUNDS = 4
 
 
