@@ -11,7 +11,7 @@ from hybrid_agent.chat_model.asking import ask
 from hybrid_agent.chat_model.attempting import Errand, before, config, messages, persist, trial
 from hybrid_agent.chat_model.errors import Feature, ModelError
 from hybrid_agent.chat_model.model import ChatModel, Form
-from hybrid_agent.chat_model.reading import spent_on
+from hybrid_agent.chat_model.reading import spent_on, written_calls
 from hybrid_agent_prompts import Filled
 
 if TYPE_CHECKING:
@@ -45,7 +45,8 @@ async def choose(
     """Which of the tools the model calls; none is an answer too. Raises ModelError.
 
     A tool is anything that LangChain binds. Calls of tools that were not on offer are dropped, and so are
-    those whose arguments cannot be read. A model without tool calls is asked for a list of names.
+    those whose arguments cannot be read; calls that the model writes into its text count as calls. A model
+    without tool calls is asked for a list of names.
     """
     offered = _offered(tools)
     if model.memory.works(Form.TOOLS):
@@ -71,9 +72,11 @@ async def _once(errand: Errand, offered: Mapping[str, dict[str, Any]]) -> Chosen
 
 
 def _chosen(message: "AIMessage", offered: Mapping[str, Any]) -> Chosen:
-    known = [call for call in message.tool_calls if call["name"] in offered]
-    dropped = len(message.tool_calls) - len(known) + len(message.invalid_tool_calls)
-    return Chosen(tuple(ToolCall(call["name"], call["args"]) for call in known), dropped)
+    made = [(call["name"], call["args"]) for call in message.tool_calls]
+    if not made and not message.invalid_tool_calls:
+        made = list(written_calls(message.text))
+    known = tuple(ToolCall(name, args) for name, args in made if name in offered)
+    return Chosen(known, len(made) - len(known) + len(message.invalid_tool_calls))
 
 
 def _offered(tools: "Sequence[BaseTool | Mapping[str, Any]]") -> dict[str, dict[str, Any]]:

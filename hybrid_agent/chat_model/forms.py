@@ -1,7 +1,8 @@
 """The forms in which a model can be made to answer in a structure, and how an answer is read in each."""
 
 import json
-from collections.abc import Awaitable, Mapping
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
@@ -9,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from hybrid_agent.chat_model.attempting import config, messages
 from hybrid_agent.chat_model.model import Form, Memory
-from hybrid_agent.chat_model.reading import first_object
+from hybrid_agent.chat_model.reading import objects_in, written_calls
 from hybrid_agent_prompts import Filled
 
 if TYPE_CHECKING:
@@ -41,12 +42,18 @@ def request(
 
 def read(answer: Mapping[str, Any], form: type[T]) -> T | None:
     """The answer as what was asked for; None where it is not."""
-    parsed = answer.get("parsed")
-    value = parsed if isinstance(parsed, dict) else first_object(answer["raw"].text)
-    try:
-        return form.model_validate(value)
-    except ValidationError:
-        return None
+    for value in _candidates(answer):
+        with suppress(ValidationError):
+            return form.model_validate(value)
+    return None
+
+
+def _candidates(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    if isinstance(parsed := answer.get("parsed"), dict):
+        yield parsed
+    text: str = answer["raw"].text
+    yield from (arguments for _, arguments in written_calls(text))
+    yield from objects_in(text)
 
 
 async def _in_text(client: "BaseChatModel", prompt: Filled) -> dict[str, Any]:

@@ -59,17 +59,26 @@ def tokens_of(message: "AIMessage") -> tuple[Token, ...]:
     )
 
 
-def first_object(text: str) -> dict[str, Any] | None:
-    """The first JSON object in a text, whatever stands around it; None without one."""
+def objects_in(text: str) -> Iterator[dict[str, Any]]:
+    """The JSON objects in a text, in order, whatever stands around them; none inside of another."""
     decoder = json.JSONDecoder(strict=False)
-    for found in re.finditer(r"\{", text):
+    at = text.find("{")
+    while at >= 0:
         try:
-            value, _ = decoder.raw_decode(text, found.start())
+            value, end = decoder.raw_decode(text, at)
+            yield value
         except (ValueError, RecursionError):
-            continue
-        if isinstance(value, dict):
-            return value
-    return None
+            end = at + 1
+        at = text.find("{", end)
+
+
+def written_calls(text: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Tool calls that stand in a text, as models write them whose server does not read their calls."""
+    for value in objects_in(text):
+        name = value.get("name")
+        arguments = value.get("arguments", value.get("parameters"))
+        if isinstance(name, str) and isinstance(arguments, dict):
+            yield name, arguments
 
 
 def confidence_of(value: str, tokens: Sequence[Token]) -> float | None:
