@@ -1,4 +1,4 @@
-"""The systems that can be compared, made from one copy of the sample deployment and one chat model."""
+"""The systems that can be compared, made from the sample deployment and one chat model."""
 
 import asyncio
 import tempfile
@@ -8,10 +8,13 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Final
 
+import yaml
+
 from hybrid_agent import ConfigurationError, Deployment, load_deployment
 from hybrid_agent.chat_model import ModelSettings, close, connect_model, probe
-from hybrid_agent.cli.places import copy_sample
-from hybrid_agent.settings import Thinking
+from hybrid_agent.cli.places import SETTINGS
+from hybrid_agent.cli.places import bundled as sample
+from hybrid_agent.settings import Thinking, user_cache
 from hybrid_agent_evals.conversations.agent_system import AgentSystem
 from hybrid_agent_evals.conversations.graph_system import GraphSystem
 from hybrid_agent_evals.conversations.playing import System
@@ -33,7 +36,7 @@ async def contestants(
     if settings is not None and set(names) != {Thinking.LOCAL}:
         await _answers(settings)
     with tempfile.TemporaryDirectory(prefix="hybrid-agent-contestants-") as made:
-        file = copy_sample(Path(made) / "sample")
+        file = _settings_file(Path(made))
         async with AsyncExitStack() as opened:
             yield tuple([await _system(name, file, settings, opened) for name in names])
 
@@ -50,6 +53,20 @@ def check(names: Sequence[str], settings: ModelSettings | None) -> None:
     if AGENT in names and find_spec("langchain") is None:
         message = f"{AGENT} needs the package langchain, which is not installed"
         raise ConfigurationError(message, advice="pip install 'hybrid-agent[evals]'")
+
+
+def _settings_file(folder: Path) -> Path:
+    """The sample's settings in a folder for its databases; catalog and articles stay where they are."""
+    # The cached index of the articles is found by their place: a copy would be read and encoded anew.
+    settings = yaml.safe_load(sample(SETTINGS).read_text("utf-8"))
+    here = {
+        "catalog": str(sample(settings["catalog"])),
+        "knowledge": [str(sample(each)) for each in settings["knowledge"]],
+        "cache": str(user_cache()),
+    }
+    file = folder / SETTINGS
+    file.write_text(yaml.safe_dump({**settings, **here}, allow_unicode=True), "utf-8")
+    return file
 
 
 async def _answers(settings: ModelSettings) -> None:
