@@ -2,6 +2,8 @@
 
 import os
 from collections.abc import Callable
+from functools import cache
+from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, Final
 
 from pydantic import SecretStr, ValidationError
@@ -43,15 +45,17 @@ def _openai(settings: ModelSettings) -> "Callable[[], BaseChatModel]":
 
     def make() -> "BaseChatModel":
         from langchain_openai import ChatOpenAI
-        from openai import DefaultAsyncHttpxClient
+        from openai import DefaultAsyncHttpxClient, DefaultHttpxClient
 
+        http: dict[str, Any] = {"base_url": base_url, "timeout": settings.timeout, "verify": _certificates()}
         return ChatOpenAI(
             **_common(settings),
             model=settings.model,
             base_url=base_url,
             api_key=key,
             openai_proxy=None,
-            http_async_client=DefaultAsyncHttpxClient(base_url=base_url, timeout=settings.timeout),
+            http_client=DefaultHttpxClient(**http),
+            http_async_client=DefaultAsyncHttpxClient(**http),
         )
 
     return make
@@ -72,6 +76,14 @@ def _other(settings: ModelSettings) -> "Callable[[], BaseChatModel]":
         return made
 
     return make
+
+
+@cache
+def _certificates() -> SSLContext:
+    """The authorities that clients trust; reading them takes longer than all else of connecting."""
+    from httpx2 import create_ssl_context
+
+    return create_ssl_context()
 
 
 def _common(settings: ModelSettings) -> dict[str, Any]:

@@ -53,7 +53,7 @@ def failure_of(raised: BaseException, name: str) -> ModelError:
     """What the exception means, in our words: a server's own may quote the customer or the key."""
     chain = list(_chain(raised))
     status = next(filter(None, map(_status, chain)), None)
-    said = " ".join(str(each) for each in chain)
+    said = " ".join(map(_said, chain))
     if _is(chain, langchain.ContextOverflowError) and not _is_limit(said):
         return _overflow(name)
     if status is not None:
@@ -115,6 +115,11 @@ def _chain(raised: BaseException) -> Iterator[BaseException]:
 
 def _is(chain: list[BaseException], *kinds: type[BaseException]) -> bool:
     return any(isinstance(each, kinds) for each in chain)
+
+
+def _said(error: BaseException) -> str:
+    """Its message, with the code and the parameter that OpenAI's errors name beside it."""
+    return " ".join(str(part) for part in (error, getattr(error, "code", ""), getattr(error, "param", "")))
 
 
 def _status(error: BaseException) -> int | None:

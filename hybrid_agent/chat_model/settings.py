@@ -27,6 +27,7 @@ OWN: Final = frozenset(
         "request_timeout",
         "max_retries",
         "openai_proxy",
+        "http_client",
         "http_async_client",
     }
 )
