@@ -7,6 +7,7 @@ from pydantic import JsonValue
 
 from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.dialogue.facts import Facts
+from hybrid_agent.guardrails import plain_text
 from hybrid_agent.state import Point, PointKind, Sentence
 
 _PLACE = re.compile(r"\{[^}]*\}")
@@ -21,10 +22,13 @@ def say(
     evidence: tuple[str, ...] = (),
     **values: JsonValue,
 ) -> Point:
-    """A point from a template, which may also use `values`. Raises KeyError for a hole in it."""
+    """A point from a template, which may also use `values`: plain text, whatever a system's record holds.
+
+    Raises KeyError for a hole in it.
+    """
     return Point(
         kind=kind,
-        text=render(template, {**facts.scope, **values}),
+        text=plain_text(render(template, {**facts.scope, **values})),
         evidence=tuple(dict.fromkeys((*facts.under(template), *evidence))),
         literal=_PLACE.sub(" ", template),
     )

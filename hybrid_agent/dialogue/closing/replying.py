@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.dialogue.facts import BUSINESS, OFFERED
 from hybrid_agent.guardrails import Ground, Violation, check, ground
-from hybrid_agent.guardrails.claims import Claim, claims
+from hybrid_agent.guardrails.claims import Claim, claims, claims_of
 from hybrid_agent.state import (
     Citation,
     Evidence,
@@ -51,12 +51,12 @@ def grounds_of(state: State, catalog: Catalog, spoken: Iterable[Sentence]) -> Ma
     """What the evidence under these sentences carries, by its id."""
     used = {each for sentence in spoken for each in sentence.evidence}
     grounds = {
-        item.id: ground(item.data, item.text, effect=item.kind is EvidenceKind.EFFECT)
+        item.id: ground(item.data, item.text, name=item.name, effect=item.kind is EvidenceKind.EFFECT)
         for item in state["evidence"]
         if item.id in used
     }
     if BUSINESS in used:
-        grounds[BUSINESS] = ground(dict(catalog.business))
+        grounds[BUSINESS] = ground(dict(catalog.business), name=BUSINESS)
     if OFFERED in used:
         grounds[OFFERED] = _offered(state.get("question"))
     for request in state["requests"]:
@@ -77,8 +77,8 @@ def _said(request: Request, state: State) -> dict[str, Ground]:
     summary = request.action.summary if request.action else ""
     return {
         f"{request.id}.slot": ground({name: slot.value for name, slot in request.slots.items()}),
-        f"{request.id}.argument": ground(arguments, summary),
-        f"{request.id}.wrong": ground(text=f"{request.text}\n{state['heard']}"),
+        f"{request.id}.argument": Ground(claims_of(arguments) | claims(summary)),
+        f"{request.id}.wrong": Ground(claims(request.text) | claims(state["heard"])),
     }
 
 

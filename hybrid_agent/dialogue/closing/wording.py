@@ -14,7 +14,8 @@ from hybrid_agent.dialogue.consulting import worded
 from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.dialogue.transcript import earlier_texts
 from hybrid_agent.guardrails import Violation, check_worded
-from hybrid_agent.guardrails.claims import claims
+from hybrid_agent.guardrails.carrying import carried
+from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.reasoning.protocol import Brief
 from hybrid_agent.redaction.masking import mask
 from hybrid_agent.state import Event, EventKind, EvidenceKind, Point, PointKind, Sentence, State
@@ -93,7 +94,13 @@ def _covered(place: int, point: Point, passed: Sequence[Sentence], brief: Brief)
     passages = {item.id for item in brief.evidence if item.kind is EvidenceKind.PASSAGE}
     if passages.intersection(point.evidence):
         return True
-    return claims(point.text) <= frozenset().union(*(claims(sentence.text) for sentence in saying))
+    told = frozenset[Claim]().union(*(claims(sentence.text) for sentence in saying))
+    return all(_is_told(claim, told) for claim in claims(point.text))
+
+
+def _is_told(claim: Claim, told: Iterable[Claim]) -> bool:
+    """Whether a claim is said, be it in fewer words: a date without its year, a link by its domain."""
+    return any(each == claim or carried(each, {claim}, strictly=True) for each in told)
 
 
 def _placed(passed: Iterable[Sentence], run: Sequence[tuple[int, Point]]) -> list[Sentence]:
