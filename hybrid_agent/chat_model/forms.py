@@ -16,6 +16,7 @@ from hybrid_agent_prompts import Filled
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.messages import AIMessage
+    from langchain_core.runnables import Runnable
 
 T = TypeVar("T", bound=BaseModel)
 
@@ -33,11 +34,15 @@ def worth_trying(memory: Memory, *, tokens: bool) -> list[Form]:
 def request(
     client: "BaseChatModel", form: Form, prompt: Filled, schema: Mapping[str, Any]
 ) -> Awaitable[dict[str, Any]]:
-    """Ask in a form: gives `raw`, the message, and `parsed`, the value or None."""
+    """Ask in a form: gives `raw`, the message, and `parsed`, the value or None.
+
+    LangChain's own parser is left out where it stands apart from the model: it tries every shorter text of a
+    broken answer, which takes seconds for a long one, and goes on after the time-out.
+    """
     if form is Form.JSON:
         return _in_text(client, _with_schema(prompt, schema))
-    asked = client.with_structured_output(dict(schema), method=_METHODS[form], include_raw=True)
-    return asked.ainvoke(messages(prompt), config())  # type: ignore[return-value]
+    asked: Any = client.with_structured_output(dict(schema), method=_METHODS[form], include_raw=True)
+    return _called(getattr(asked, "first", asked), prompt, str(schema["title"]))
 
 
 def read(answer: Mapping[str, Any], form: type[T]) -> T | None:
@@ -54,6 +59,12 @@ def _candidates(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     text: str = answer["raw"].text
     yield from (arguments for _, arguments in written_calls(text))
     yield from objects_in(text)
+
+
+async def _called(client: "Runnable[Any, Any]", prompt: Filled, title: str) -> dict[str, Any]:
+    answer: dict[str, Any] = await client.ainvoke(messages(prompt), config())
+    calls = [call["args"] for call in answer["raw"].tool_calls if call["name"] == title]
+    return {"parsed": None, **answer} if not calls else {**answer, "parsed": calls[0]}
 
 
 async def _in_text(client: "BaseChatModel", prompt: Filled) -> dict[str, Any]:
