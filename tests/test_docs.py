@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from openai_wire import OpenAIWire, structured, text
 
 from hybrid_agent.portal import run_here
 
@@ -28,6 +29,26 @@ def test_the_readme_embeds_the_graph_as_it_says(
     run_here(namespace["deployment"].aclose())
     printed = capsys.readouterr().out.splitlines()
     assert [line.split(" ")[0] for line in printed] == ["awaiting_customer", "awaiting_approval", "answered"]
+
+
+def test_the_page_on_models_embeds_one_as_it_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The Python of docs/models.md, against a server that speaks the OpenAI wire, streams a reply."""
+    (snippet,) = PYTHON.findall((ROOT / "docs" / "models.md").read_text(encoding="utf-8"))
+    shop = tmp_path / "my-shop"
+    shutil.copytree(ROOT / "hybrid_agent" / "sample" / "starter", shop)
+    monkeypatch.chdir(shop)
+    quote = {"slot": "order_number", "words": "1002"}
+    report = structured({"requests": [{"intent": "order_status", "quotes": [quote]}]})
+    with OpenAIWire([report, text("[1] Order 1002 is on its way.")]) as wire:
+        monkeypatch.setenv("OPENAI_BASE_URL", wire.base_url)
+        monkeypatch.setenv("OPENAI_API_KEY", "for-the-test")
+        exec(compile(snippet, "models.md", "exec"), {})
+    reply, *_, ended = capsys.readouterr().out.splitlines()
+    assert reply.startswith("Order 1002 is on its way. [1]")
+    assert ended == "answered: 2 calls, 30 tokens"
+    assert {request.key for request in wire.requests} == {"for-the-test"}
 
 
 @pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)

@@ -39,7 +39,7 @@ class Pouring:
 
     def add(self, piece: str) -> None:
         """Show some more."""
-        if not self.shown:
+        if piece and not self.shown:
             self._put(Text(f"{BOT:<{LABEL}} ", style="bold green"))
         self.shown += piece
         for part in _PARTS.findall(clean(piece)):
