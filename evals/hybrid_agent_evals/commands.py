@@ -1,4 +1,4 @@
-"""The command `bench` of `hybrid-agent`: `speed`, also when nothing is named, `intents`, `conversations`."""
+"""The command `bench` of `hybrid-agent`: `speed`, also when nothing is named, and what else is measured."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -92,6 +92,41 @@ def conversations(
     except ImportError as error:
         _stop(f"{error}\n  Install what it needs: pip install 'hybrid-agent[evals,local]'", error)
     typer.echo(report.json() if as_json else report.markdown() if markdown else report.text())
+
+
+@app.command()
+def confidence(
+    *,
+    model: Annotated[str | None, typer.Option(help="The chat model, as provider:name.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="The address of an OpenAI-compatible server.")] = None,
+    api_key_env: Annotated[str | None, typer.Option(help="The variable that holds the model's key.")] = None,
+    temperature: Annotated[float | None, typer.Option(help="The model's temperature.")] = None,
+    timeout: Annotated[float, typer.Option(help="Seconds that one call of the model may take.")] = 120.0,
+    called: Annotated[str | None, typer.Option(help="What to call the model, if not by its name.")] = None,
+    deployment: Annotated[
+        Path | None, typer.Option(help="The support.yaml whose catalog the messages are for.")
+    ] = None,
+    data: Annotated[Path | None, typer.Option(help="A file of labelled messages.")] = None,
+    opinions: Annotated[Path | None, typer.Option(help="Where the model's answers are kept.")] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="Ask the model about only so many.")] = None,
+    write: Annotated[Path | None, typer.Option(help="Write the calibration to this file.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """How far confidence can be trusted, of the classifier, a model, and both; fits their calibration."""
+    from hybrid_agent.errors import HybridAgentError
+    from hybrid_agent_evals.confidence.bench import Plan, run
+    from hybrid_agent_evals.confidence.fitting import write_calibration
+
+    try:
+        settings = _model(model, base_url, api_key_env, temperature, timeout)
+        measured = run(Plan(settings, called, deployment, data, opinions, count), _tell)
+        if write is not None:
+            write_calibration(measured.calibration, write)
+    except HybridAgentError as error:
+        _stop(str(error), error)
+    except ImportError as error:
+        _stop(f"{error}\n  Install what it needs: pip install 'hybrid-agent[evals,local]'", error)
+    typer.echo(measured.report.json() if as_json else measured.report.text())
 
 
 def _model(
