@@ -169,19 +169,18 @@ async def test_the_check_at_the_start_says_what_is_wrong(kind: str, expected: st
         await close(model)
 
 
-def test_a_model_serves_one_event_loop_after_another() -> None:
-    """Connections of a loop that is gone are not used by the next."""
-    with OpenAIWire(lambda _: READY) as wire:
+def test_a_model_serves_several_event_loops() -> None:
+    """A loop's connection is not used by another, and closing one loop's leaves the other's open."""
+    with OpenAIWire(lambda _: READY) as wire, asyncio.Runner() as first, asyncio.Runner() as second:
         model = connect_model(settings(base_url=wire.base_url))
-
-        async def once() -> None:
-            await probe(model)
-            await probe(model)
-            await close(model)
-
-        asyncio.run(once())
-        asyncio.run(once())
-    assert len(wire.requests) == 4
+        for runner in (first, second, first):
+            runner.run(probe(model))
+        first.run(close(model))
+        second.run(probe(model))
+        first.run(probe(model))
+        first.run(close(model))
+        second.run(close(model))
+    assert len(wire.requests) == 5
 
 
 async def test_nothing_of_a_call_goes_into_the_graphs_own_stream() -> None:
