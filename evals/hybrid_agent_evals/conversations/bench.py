@@ -43,6 +43,8 @@ def bench(plan: Plan, tell: Tell) -> Report:
 async def _bench(plan: Plan, tell: Tell) -> Report:
     cases = spread(read_cases(plan.cases or bundled()), plan.conversations)
     journal = Journal(plan.out)
+    if plan.model:
+        tell(f"asking {plan.model.name} whether it answers ...")
     async with contestants(plan.names, plan.model) as systems:
         played = await run(
             systems,
