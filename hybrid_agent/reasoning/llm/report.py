@@ -1,37 +1,60 @@
 """The form in which a model reports what a message says: made from the catalog, so it can name no more."""
 
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, create_model
 
+from hybrid_agent.reasoning.extracting import Quote
 from hybrid_agent.reasoning.llm.brief import NONE
 
 MOST_REQUESTS = 3
-MOST_QUOTES = 8
+Choices = tuple[str, tuple[str, ...]]
+"""A slot's name and what may be chosen for it, nothing where it is not chosen."""
 
 
-class QuoteReport(BaseModel):
-    """Words of the message that give a slot."""
+def _all_required(schema: dict[str, Any]) -> None:
+    """A model gives every field, for small ones leave out what they may; one that is missing does no harm."""
+    schema["required"] = list(schema["properties"])
 
-    model_config = ConfigDict(title="Quote")
 
-    slot: str
+class Quotes(BaseModel):
+    """The words for each slot that a message gives, by the slot's name."""
+
+    model_config = ConfigDict(title="Quotes", extra="ignore")
+
+    def listed(self) -> Iterator[Quote]:
+        """The quotes that say something."""
+        for name, given in self:
+            if isinstance(given, str) and given:
+                yield Quote(name, given)
+            elif isinstance(given, WordsReport):
+                yield Quote(name, given.words, given.choice)
+
+
+class WordsReport(BaseModel):
+    """The words for a slot with choices, and which one they mean."""
+
+    model_config = ConfigDict(title="Words", json_schema_extra=_all_required)
+
     words: str
-    choice: str = ""
+    choice: str
 
 
 class RequestReport(BaseModel):
     """One thing that the customer wants."""
 
-    model_config = ConfigDict(title="Request")
+    model_config = ConfigDict(title="Request", json_schema_extra=_all_required)
 
     intent: str
-    quotes: list[QuoteReport] = Field(default_factory=list)
+    quotes: Quotes = Quotes()
 
 
 class Report(BaseModel):
     """What a message says. Made narrower by `report_form`."""
+
+    model_config = ConfigDict(title="Report", json_schema_extra=_all_required)
 
     requests: list[RequestReport] = Field(default_factory=list)
     wants_person: bool = False
@@ -42,25 +65,42 @@ class AnswerReport(Report):
     """What a message says while a question is open."""
 
     answer: Literal["yes", "no", "cancel", "unclear"] = "unclear"
-    given: list[QuoteReport] = Field(default_factory=list)
+    given: Quotes = Quotes()
 
 
-@lru_cache(maxsize=64)
-def report_form(intents: tuple[str, ...], slots: tuple[str, ...], *, asked: bool) -> type[Report]:
+@lru_cache(maxsize=256)
+def report_form(
+    intents: tuple[str, ...], slots: tuple[Choices, ...], wanted: tuple[Choices, ...] | None
+) -> type[Report]:
     """The form with the names that there are: what is not among them is an unusable answer.
 
-    `asked` says that a question is open, which the message may answer.
+    `slots` are those of the intents; `wanted` those that an open question waits for, None while none is open.
     """
     fields: dict[str, Any] = {"intent": (Literal[(*intents, NONE)], ...)}
-    given: dict[str, Any] = {}
     if slots:
-        slot: Any = (Literal[slots], ...)
-        quote: Any = create_model("Quote", __base__=QuoteReport, slot=slot)
-        quotes: Any = (list[quote], Field(default_factory=list, max_length=MOST_QUOTES))
-        fields["quotes"] = quotes
-        given = {"given": quotes} if asked else {}
+        fields["quotes"] = (_quotes_form(slots), Quotes())
     request: Any = create_model("Request", __base__=RequestReport, **fields)
-    wanted: Any = (list[request], Field(default_factory=list, max_length=MOST_REQUESTS))
-    base = AnswerReport if asked else Report
-    form: Any = create_model("Report", __base__=base, requests=wanted, **given)
-    return cast("type[Report]", form)
+    requests: Any = (list[request], Field(default_factory=list, max_length=MOST_REQUESTS))
+    if wanted is None:
+        return cast("type[Report]", create_model("Report", __base__=Report, requests=requests))
+    given: Any = (_quotes_form(wanted), Quotes())
+    return cast("type[Report]", create_model("Report", __base__=AnswerReport, requests=requests, given=given))
+
+
+def _quotes_form(slots: Sequence[Choices]) -> type[Quotes]:
+    fields: dict[str, Any] = {name: _slot_form(choices) for name, choices in slots}
+    return create_model("Quotes", __base__=Quotes, **fields)
+
+
+def _slot_form(choices: tuple[str, ...]) -> Any:
+    if not choices:
+        return (str, "")
+    choice: Any = (Literal[choices], ...)
+    words: Any = create_model("Words", __base__=WordsReport, choice=choice)
+    return (words | None, Field(None, json_schema_extra=_not_null))
+
+
+def _not_null(schema: dict[str, Any]) -> None:
+    """A slot that is not given is left out: some servers take no choice between an object and nothing."""
+    schema.update(next(each for each in schema.pop("anyOf") if each.get("type") != "null"))
+    schema.pop("default", None)

@@ -1,6 +1,6 @@
 """From a model's report of a message to what is understood: its words held against the message's own."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from hybrid_agent.catalog import Catalog
@@ -10,7 +10,7 @@ from hybrid_agent.reasoning.answers import AnswerKind
 from hybrid_agent.reasoning.confidence import ModelReading
 from hybrid_agent.reasoning.extracting import Quote, quoted, recognised
 from hybrid_agent.reasoning.llm.brief import NONE, understanding_values
-from hybrid_agent.reasoning.llm.report import AnswerReport, QuoteReport, Report, report_form
+from hybrid_agent.reasoning.llm.report import AnswerReport, Choices, Report, report_form
 from hybrid_agent.reasoning.llm.veil import Personal, veil_over
 from hybrid_agent.reasoning.protocol import Utterance, Wanted
 from hybrid_agent.reasoning.signals import read_signals
@@ -44,15 +44,33 @@ class Told:
 
 
 async def read_message(
-    utterance: Utterance, model: ChatModel, prompt: Prompt, catalog: Catalog, personal: Personal
+    utterance: Utterance,
+    model: ChatModel,
+    prompt: Prompt,
+    catalog: Catalog,
+    personal: Personal,
+    among: Collection[str] | None = None,
 ) -> Told:
-    """Ask a model what a message says. Raises ModelError."""
-    intents = tuple(catalog.intents)
+    """Ask a model what a message says; `among` narrows the intents to choose from. Raises ModelError."""
+    intents = tuple(name for name in catalog.intents if among is None or name in among)
     veil = veil_over((*utterance.earlier, utterance.text), utterance.known, personal, catalog, utterance.now)
     filled = prompt.fill(**understanding_values(catalog, intents, _veiled(utterance, veil)))
-    form = report_form(intents, tuple(catalog.slots), asked=utterance.question is not None)
+    form = report_form(intents, *_slots_named(intents, utterance, catalog))
     asked: Asked[Report] = await ask(model, filled, form, purpose=PURPOSE, tokens=True)
     return _told(asked, utterance, veil, catalog)
+
+
+def _slots_named(
+    intents: Iterable[str], utterance: Utterance, catalog: Catalog
+) -> tuple[tuple[Choices, ...], tuple[Choices, ...] | None]:
+    """The slots that the intents and the open question have, with what is to choose from."""
+    named = dict.fromkeys(name for intent in intents for name in catalog.intents[intent].slots)
+    slots = tuple((name, tuple(catalog.slots[name].choices)) for name in named)
+    if utterance.question is None:
+        return slots, None
+    wanted = utterance.wanted or Wanted(slots=())
+    offered = ((name, wanted.options.get(name) or catalog.slots[name].choices) for name in wanted.slots)
+    return slots, tuple((name, tuple(choices)) for name, choices in offered)
 
 
 def _veiled(utterance: Utterance, veil: Placeholders) -> Utterance:
@@ -78,17 +96,17 @@ def _told(asked: Asked[Report], utterance: Utterance, veil: Placeholders, catalo
         Part(
             opinion=_opinion(request.intent, asked),
             text=text,
-            slots=_slots(_quotes(request.quotes, veil), text, utterance, catalog, request.intent),
+            slots=_slots(_quotes(request.quotes.listed(), veil), text, utterance, catalog, request.intent),
         )
         for request, text in zip(report.requests, texts, strict=True)
     )
-    quotes = [quote for request in report.requests for quote in request.quotes]
-    given = [*report.given, *quotes] if isinstance(report, AnswerReport) else quotes
+    given = report.given.listed() if isinstance(report, AnswerReport) else ()
+    quotes = [*given, *(quote for request in report.requests for quote in request.quotes.listed())]
     return Told(
         parts=parts,
         answer=_answer(report, utterance),
         signals=_signals(report, utterance),
-        slots=None if wanted is None else _merged(_quotes(given, veil), utterance, wanted, catalog),
+        slots=None if wanted is None else _merged(_quotes(quotes, veil), utterance, wanted, catalog),
     )
 
 
@@ -97,7 +115,7 @@ def _opinion(intent: str, asked: Asked[Report]) -> ModelReading:
     return ModelReading(intent=None if intent == NONE else intent, spelled=spelled)
 
 
-def _quotes(quotes: Iterable[QuoteReport], veil: Placeholders) -> list[Quote]:
+def _quotes(quotes: Iterable[Quote], veil: Placeholders) -> list[Quote]:
     return [Quote(each.slot, veil.restore(each.words), each.choice) for each in quotes]
 
 
