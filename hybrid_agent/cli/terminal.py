@@ -53,10 +53,14 @@ def _said(room: Room, talk: Talk, line: str) -> Talk | None:
 
 def _show(room: Room, coming: Iterable[str | Turn]) -> None:
     """The reply's pieces as they come, then what the turn has besides."""
-    pouring = Pouring(room.console)
-    for each in coming:
-        if isinstance(each, Turn):
-            pouring.end()
-            show_turn(room, each, pouring.shown)
-        else:
-            pouring.add(each)
+    pouring, turn = Pouring(room.console), None
+    try:
+        for each in coming:
+            if isinstance(each, Turn):
+                turn = each
+            else:
+                pouring.add(each)
+    finally:
+        pouring.end()
+    if turn is not None:
+        show_turn(room, turn, pouring.shown)
