@@ -14,6 +14,9 @@ CHARACTERS_A_TOKEN: Final = 4
 """Characters of English text in a token, roughly, for servers that do not count."""
 
 
+MOST_MISSES: Final = 100
+
+
 @dataclass(frozen=True, slots=True)
 class Token:
     """One token of an answer, and the natural logarithm of its probability after those before it."""
@@ -60,15 +63,18 @@ def tokens_of(message: "AIMessage") -> tuple[Token, ...]:
 
 
 def objects_in(text: str) -> Iterator[dict[str, Any]]:
-    """The JSON objects in a text, in order, whatever stands around them; none inside of another."""
+    """The JSON objects in a text, in order, whatever stands around them; none inside of another.
+
+    Given up after some braces that begin none, since each costs as much as the text behind it is long.
+    """
     decoder = json.JSONDecoder(strict=False)
-    at = text.find("{")
-    while at >= 0:
+    at, misses = text.find("{"), 0
+    while at >= 0 and misses < MOST_MISSES:
         try:
             value, end = decoder.raw_decode(text, at)
             yield value
         except (ValueError, RecursionError):
-            end = at + 1
+            end, misses = at + 1, misses + 1
         at = text.find("{", end)
 
 
