@@ -2,7 +2,7 @@
 that the catalog has no words for."""
 
 import logging
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hybrid_agent.chat_model import ModelError
@@ -23,8 +23,6 @@ from hybrid_agent.reasoning.protocol import (
 )
 from hybrid_agent.state import Question, QuestionKind, Sentence, SlotValue
 
-CANDIDATES = 6
-"""Intents of a reading that a model chooses from: fewer are read better and cost less."""
 _log = logging.getLogger(__name__)
 
 
@@ -44,7 +42,7 @@ class Cascade:
         if self._will_do(near, utterance):
             return near
         try:
-            told = await self.llm.read(utterance, likely(near.readings))
+            told = await self.llm.read(utterance)
         except ModelError as error:
             _log.warning("the model is done without: %s", error)
             return near
@@ -99,11 +97,6 @@ class Cascade:
             return
         async for sentence in self.llm.compose(brief):
             yield sentence
-
-
-def likely(readings: Iterable[Reading]) -> frozenset[str]:
-    """The best intents of each reading, from which a model chooses, or none of them."""
-    return frozenset(name for reading in readings for name, _ in reading.ranked[:CANDIDATES])
 
 
 def _beside(part: Part, told: Told, near: Understanding) -> Reading | None:

@@ -1,6 +1,6 @@
 """The reasoner on a language model: it reads, chooses and phrases; what it says is held to its sources."""
 
-from collections.abc import AsyncIterator, Collection, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hybrid_agent.catalog import Catalog
@@ -46,13 +46,10 @@ class LlmReasoner:
             return Understanding(readings=(), answer=plain, signals=signals, slots={})
         return self.understood(await self.read(utterance), utterance)
 
-    async def read(self, utterance: Utterance, among: Collection[str] | None = None) -> Told:
-        """What the model says of a message, without a judgement on how sure that is.
-
-        `among` narrows the intents to choose from.
-        """
+    async def read(self, utterance: Utterance) -> Told:
+        """What the model says of a message, without a judgement on how sure that is."""
         prompt = self.prompts["understand"]
-        return await read_message(utterance, self.model, prompt, self.catalog, self.personal, among=among)
+        return await read_message(utterance, self.model, prompt, self.catalog, self.personal)
 
     def understood(self, told: Told, utterance: Utterance) -> Understanding:
         """What a model told, with the confidence that it deserves by itself."""

@@ -1,6 +1,6 @@
 """From a model's report of a message to what is understood: its words held against the message's own."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from hybrid_agent.catalog import Catalog
@@ -49,10 +49,9 @@ async def read_message(
     prompt: Prompt,
     catalog: Catalog,
     personal: Personal,
-    among: Collection[str] | None = None,
 ) -> Told:
-    """Ask a model what a message says; `among` narrows the intents to choose from. Raises ModelError."""
-    intents = tuple(name for name in catalog.intents if among is None or name in among)
+    """Ask a model what a message says. Raises ModelError."""
+    intents = tuple(catalog.intents)
     veil = veil_over((*utterance.earlier, utterance.text), utterance.known, personal, catalog, utterance.now)
     filled = prompt.fill(**understanding_values(catalog, intents, _veiled(utterance, veil)))
     form = report_form(intents, *_slots_named(intents, utterance, catalog))
