@@ -1,4 +1,4 @@
-"""What the tests of the language model path share: a stage that thinks with a model, scripted or on the wire."""
+"""What the tests of the language model path share: a stage that thinks with a model."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Iterator, Mapping, Sequence
@@ -14,6 +14,7 @@ from langchain_core.runnables import Runnable
 from openai_wire import Answer, OpenAIWire, Request, structured, text
 
 from hybrid_agent import Caller, Status
+from hybrid_agent.catalog import Catalog, Read
 from hybrid_agent.chat_model import (
     Budget,
     ChatModel,
@@ -53,10 +54,16 @@ def purpose(request: Request) -> Purpose:
     return "plan" if request.tools and request.forced_tool is None else "understand"
 
 
-def about(intent: str, *quotes: tuple[str, str], **more: Any) -> dict[str, Any]:
-    """A report of one request with its quotes, as (slot, words)."""
-    said = [{"slot": slot, "words": words} for slot, words in quotes]
-    return {"requests": [{"intent": intent, "quotes": said}], **more}
+def about(intent: str, *quotes: tuple[str, ...], **more: Any) -> dict[str, Any]:
+    """A report of one request with its quotes."""
+    return {"requests": [{"intent": intent, "quotes": quoted(*quotes)}], **more}
+
+
+def quoted(*quotes: tuple[str, ...]) -> dict[str, Any]:
+    """Quotes as a report has them, from (slot, words), or (slot, words, choice) where a slot has choices."""
+    return {
+        slot: {"words": words, "choice": choice[0]} if choice else words for slot, words, *choice in quotes
+    }
 
 
 def nothing(**more: Any) -> dict[str, Any]:
@@ -272,3 +279,32 @@ def expect_served(turn: Turn) -> None:
     assert turn.reply is not None and turn.reply.text.strip()
     for trace in ("Traceback", "Error", "Exception", "<data", "None", "{", "status 4", "status 5"):
         assert trace not in turn.reply.text
+
+
+READS = {
+    "tracking": "orders.track",
+    "quote": "orders.quote_refund",
+    "eligibility": "orders.check_return",
+    "orders": "orders.find",
+    "profile": "customers.profile",
+    "appointments": "calendar.appointments",
+}
+BY_NUMBER = ("orders.track", "orders.quote_refund", "orders.check_return")
+
+
+def reading(catalog: Catalog, names: Sequence[str], **changes: Any) -> Catalog:
+    """The catalog with these optional reads in `order_status`, beside the order itself."""
+    intent = catalog.intents["order_status"]
+    reads = {"order": intent.reads["order"]}
+    for name in names:
+        operation = READS[name]
+        given = {"order_number": "slot.order_number"} if operation in BY_NUMBER else {}
+        reads[name] = Read.model_validate({"operation": operation, "arguments": given, "required": False})
+    changed = intent.model_copy(update={"reads": reads, **changes})
+    return catalog.model_copy(update={"intents": {**catalog.intents, "order_status": changed}})
+
+
+def wordless(stage: Stage) -> Stage:
+    """The stage where the catalog has no words for the status of an order."""
+    catalog = reading(stage.deployment.catalog, ["tracking"], answers=(), knowledge=None)
+    return stage.using(catalog=catalog)

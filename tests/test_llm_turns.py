@@ -1,6 +1,5 @@
 """A turn with a language model: what it is asked for, and what of its answers is used."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -8,6 +7,7 @@ from graph_kit import AGENT, REFUND, Stage
 from llm_kit import (
     ABOUT_1002,
     BOTH,
+    READS,
     STATUS,
     Wired,
     about,
@@ -16,50 +16,24 @@ from llm_kit import (
     lines,
     nothing,
     outcomes,
+    reading,
     script,
     wired,
+    wordless,
 )
 from openai_wire import structured, text, tool_calls
 
 from hybrid_agent import Status
-from hybrid_agent.catalog import Catalog, Read
 from hybrid_agent.settings import Thinking
 
 pytest_plugins = ["graph_fixtures"]
 
 OWN_WORDS = "Your order 1002 is on its way to you with DHL."
 UNSURE = "hm, 1002?"
-READS = {
-    "tracking": "orders.track",
-    "quote": "orders.quote_refund",
-    "eligibility": "orders.check_return",
-    "orders": "orders.find",
-    "profile": "customers.profile",
-    "appointments": "calendar.appointments",
-}
-BY_NUMBER = ("orders.track", "orders.quote_refund", "orders.check_return")
-
-
-def reading(catalog: Catalog, names: Sequence[str], **changes: Any) -> Catalog:
-    """The catalog with these optional reads in `order_status`, beside the order itself."""
-    intent = catalog.intents["order_status"]
-    reads = {"order": intent.reads["order"]}
-    for name in names:
-        operation = READS[name]
-        given = {"order_number": "slot.order_number"} if operation in BY_NUMBER else {}
-        reads[name] = Read.model_validate({"operation": operation, "arguments": given, "required": False})
-    changed = intent.model_copy(update={"reads": reads, **changes})
-    return catalog.model_copy(update={"intents": {**catalog.intents, "order_status": changed}})
 
 
 def with_reads(stage: Stage, *names: str) -> Stage:
     return stage.using(catalog=reading(stage.deployment.catalog, names))
-
-
-def wordless(stage: Stage) -> Stage:
-    """The stage where the catalog has no words for the status of an order."""
-    catalog = reading(stage.deployment.catalog, ["tracking"], answers=(), knowledge=None)
-    return stage.using(catalog=catalog)
 
 
 async def read_in(wired: Wired) -> list[str]:
@@ -94,7 +68,7 @@ async def test_questions_effects_and_refusals_keep_the_catalogs_words(stage: Sta
     """What asks for a yes, waits for a person, was done or is refused is not given to the model to word."""
     reports = in_turn(
         structured(about("cancel_order", ("order_number", "1001"))),
-        structured(about("refund", ("order_number", "1003"), ("refund_reason", "broken"))),
+        structured(about("refund", ("order_number", "1003"), ("refund_reason", "broken", "damaged"))),
     )
     async with wired(stage, Thinking.LLM, script(reports, lines("Done."))) as told:
         asked = await told.say("I want to cancel order 1001")
