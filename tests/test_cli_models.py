@@ -15,6 +15,7 @@ from conftest import copy_of_sample
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from llm_kit import ABOUT_1002
 from openai_wire import Answer, OpenAIWire, Request, slow, status, structured, text
 from rich.cells import cell_len
 from rich.console import Console
@@ -41,8 +42,7 @@ def about_the_order(request: Request) -> Answer:
     """Understands every message as a question about order 1002, and words it with one sentence too many."""
     if request.streamed:
         return text(f"[1] {CARRIED}\n[1] {INVENTED}\n", usage=(300, 30))
-    quotes = [{"slot": "order_number", "words": "1002"}]
-    return structured({"requests": [{"intent": "order_status", "quotes": quotes}]}, usage=(700, 20))
+    return structured(ABOUT_1002, usage=(700, 20))
 
 
 @pytest.fixture

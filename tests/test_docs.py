@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from llm_kit import ABOUT_1002
 from openai_wire import OpenAIWire, structured, text
 
 from hybrid_agent.portal import run_here
@@ -39,9 +40,7 @@ def test_the_page_on_models_embeds_one_as_it_says(
     shop = tmp_path / "my-shop"
     shutil.copytree(ROOT / "hybrid_agent" / "sample" / "starter", shop)
     monkeypatch.chdir(shop)
-    quote = {"slot": "order_number", "words": "1002"}
-    report = structured({"requests": [{"intent": "order_status", "quotes": [quote]}]})
-    with OpenAIWire([report, text("[1] Order 1002 is on its way.")]) as wire:
+    with OpenAIWire([structured(ABOUT_1002), text("[1] Order 1002 is on its way.")]) as wire:
         monkeypatch.setenv("OPENAI_BASE_URL", wire.base_url)
         monkeypatch.setenv("OPENAI_API_KEY", "for-the-test")
         exec(compile(snippet, "models.md", "exec"), {})

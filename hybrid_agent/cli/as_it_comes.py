@@ -59,7 +59,7 @@ class Pouring:
         width = max(1, self.console.width - LABEL - 1)
         if self._column and self._column + cell_len(self._gap + word) > width:
             self._break()
-        first, *others = chop_cells(self._gap + word, width)
+        first, *others = chop_cells(self._gap + word, width) or [word]
         self._put(Text(first))
         self._column += cell_len(first)
         self._gap = ""
