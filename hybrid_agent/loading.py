@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from hybrid_agent.catalog.load import load_catalog, phrases_of
 from hybrid_agent.catalog.models import Catalog
-from hybrid_agent.chat_model import Budget, ModelSettings, connect_model
+from hybrid_agent.chat_model import Budget, ChatModel, ModelSettings, connect_model
 from hybrid_agent.deployment import Clock, Deployment, now_utc
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.knowledge import Knowledge
@@ -47,7 +47,7 @@ def load_deployment(
     """
     path = Path(path)
     settings, folder = _changed(read_settings(path), model, reasoner), path.resolve().parent
-    catalog = load_catalog(folder / settings.catalog)
+    catalog, model_used = load_catalog(folder / settings.catalog), _model(settings)
     connections = list[Connection]()
     with ExitStack() as opened:
         opened.callback(lambda: run_here(_close(connections)))
@@ -58,11 +58,12 @@ def load_deployment(
         local = _reasoner(catalog, encoder, cache)
         knowledge = _knowledge(settings, folder, encoder, cache)
         records = records_for(settings, folder)
+        opened.callback(lambda: run_here(records.aclose()))
         deployment = _deployment(settings, folder, catalog, toolbox, local, records, knowledge, clock)
         deployment = replace(deployment, close=partial(_close, connections))
-        thinking = _with_model(deployment, settings)
+        deployment = _with_model(deployment, model_used, settings)
         opened.pop_all()
-    return thinking
+    return deployment
 
 
 def _deployment(
@@ -101,11 +102,17 @@ def _changed(settings: Settings, model: ModelSettings | None, reasoner: Thinking
     return settings.model_copy(update=said)
 
 
-def _with_model(deployment: Deployment, settings: Settings) -> Deployment:
+def _model(settings: Settings) -> ChatModel | None:
     if settings.model is None or settings.thinking is Thinking.LOCAL:
+        return None
+    return connect_model(settings.model)
+
+
+def _with_model(deployment: Deployment, model: ChatModel | None, settings: Settings) -> Deployment:
+    if model is None:
         return deployment
     try:
-        return thinking_with(deployment, connect_model(settings.model), settings.thinking)
+        return thinking_with(deployment, model, settings.thinking)
     except PromptError as error:
         raise ConfigurationError(str(error)) from error
 

@@ -66,8 +66,11 @@ def read_settings(path: Path) -> Settings:
 
 
 def settings_schema() -> dict[str, Any]:
-    """The JSON schema of a deployment file, for editors."""
-    return Settings.model_json_schema()
+    """The JSON schema of a deployment file, for editors; `model` may be a name alone."""
+    schema = Settings.model_json_schema()
+    model, name = schema["properties"]["model"], schema["$defs"]["ModelSettings"]["properties"]["name"]
+    model["anyOf"].insert(0, name)
+    return schema
 
 
 def cache_folder(settings: Settings, folder: Path) -> Path:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from hybrid_agent.catalog.findings import Finding, error
 from hybrid_agent.catalog.lint import lint
@@ -22,16 +22,9 @@ from hybrid_agent_tools import Connection, Operation, Toolbox, ToolError, connec
 
 def print_schema(kind: Literal["catalog", "deployment"]) -> int:
     """Print a file's JSON schema, for editors that complete and check YAML."""
-    schema = catalog_schema() if kind == "catalog" else _with_short_model(settings_schema())
+    schema = catalog_schema() if kind == "catalog" else settings_schema()
     print(json.dumps(schema, indent=2))  # noqa: T201
     return 0
-
-
-def _with_short_model(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a deployment with a model's name alone beside its settings, as the file may have it."""
-    model, name = schema["properties"]["model"], schema["$defs"]["ModelSettings"]["properties"]["name"]
-    both = {**model, "anyOf": [name, *model["anyOf"]]}
-    return {**schema, "properties": {**schema["properties"], "model": both}}
 
 
 def check(path: Path, *, strict: bool = False, ask_model: bool = False) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hybrid_agent.redaction.masking import DIGITS, EMAIL, IBAN, PHONE, card_in
+from hybrid_agent.redaction.masking import DIGITS, EMAIL, PHONE, card_in, ibans
 from hybrid_agent.redaction.personal import KINDS, Key, key_of
 from hybrid_agent.redaction.spelling import Spellings
 
@@ -135,26 +135,6 @@ def _by(pattern: re.Pattern[str]) -> Search:
     return lambda text: (match.span() for match in pattern.finditer(text))
 
 
-def _ibans(text: str) -> Iterator[tuple[int, int]]:
-    """Account numbers, without the words that the pattern takes for more of their groups."""
-    end = 0
-    while match := IBAN.search(text, end):
-        written = match.group()
-        ends = [place for place in range(len(written), 0, -1) if written[place : place + 1] in ("", " ")]
-        end = match.start() + next((place for place in ends if _checked(written[:place])), len(written))
-        yield match.start(), end
-
-
-def _checked(iban: str) -> bool:
-    """Whether the number passes its check, ISO 7064 MOD 97-10."""
-    plain = iban.replace(" ", "").upper()
-    return (
-        plain.isascii()
-        and plain.isalnum()
-        and int("".join(str(int(each, 36)) for each in plain[4:] + plain[:4])) % 97 == 1
-    )
-
-
 def _cards(text: str) -> Iterator[tuple[int, int]]:
     end = 0
     while match := DIGITS.search(text, end):
@@ -166,7 +146,7 @@ def _cards(text: str) -> Iterator[tuple[int, int]]:
 
 _FORMS: tuple[tuple[str, str, Search], ...] = (
     ("text", "_", _by(LIKE)),
-    ("iban", "", _ibans),
+    ("iban", "", ibans),
     ("card", "", _cards),
     ("email", "@", _by(EMAIL)),
     ("phone", "", _by(PHONE)),
