@@ -219,14 +219,18 @@ class Scripted(BaseChatModel):
         self.seen.append(seen)
         return self.answers(seen)
 
-    def _generate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
+    def _generate(self, *args: Any, **kwargs: Any) -> ChatResult:
+        raise NotImplementedError("the graph asks asynchronously")
+
+    async def _agenerate(self, messages: list[BaseMessage], *args: Any, **kwargs: Any) -> ChatResult:
         said = self._ask(messages, streamed=False)
         calls = [
             {"name": self.tools[0] if name == "..." else name, "args": given, "id": f"c{at}"}
             for at, (name, given) in enumerate(said.calls)
-            if isinstance(given, dict)
+            if self.tools
         ]
-        message = AIMessage(said.text, tool_calls=calls)
+        text = said.text or ("" if calls or not said.calls else json.dumps(said.calls[0][1]))
+        message = AIMessage(text, tool_calls=calls)
         return ChatResult(generations=[ChatGeneration(message=message)])
 
     def _stream(self, *args: Any, **kwargs: Any) -> Iterator[ChatGenerationChunk]:

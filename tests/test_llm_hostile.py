@@ -8,7 +8,7 @@ import pytest
 from graph_kit import ADDRESS, REFUND, Stage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from llm_kit import BOTH, Said, Seen, acting
+from llm_kit import ABOUT_1002, BOTH, Said, Seen, about, acting, outcomes, reported, wordless
 from test_graph_hostile import LIES, others
 
 from hybrid_agent import Status
@@ -53,6 +53,22 @@ WORDS = (
     "mallory@evil.example",
     "",
 )
+SENSIBLE = {
+    REFUND: about("refund", ("order_number", "1003"), ("refund_reason", "broken", "damaged")),
+    ADDRESS: about("change_delivery_address", ("order_number", "1001")),
+    RETURN: about(
+        "request_return", ("order_number", "1003"), ("return_reason", "does not fit", "does_not_fit")
+    ),
+    "I want to cancel order 1001": about("cancel_order", ("order_number", "1001")),
+    "Where is my order 1002?": ABOUT_1002,
+    "hm, 1002?": ABOUT_1002,
+}
+TALKS = st.lists(st.sampled_from(TEXTS), min_size=1, max_size=4) | st.builds(
+    lambda wish, *rest: [wish, *rest],
+    st.sampled_from(list(SENSIBLE)),
+    st.sampled_from(["yes", "yes", "no", "hm, what?", "hm, 1002?"]),
+    st.sampled_from(["yes", "yes", "no", "hm, 1002?"]),
+)
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(WORDS),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=3),
@@ -77,7 +93,7 @@ def report(stage: Stage) -> st.SearchStrategy[dict[str, Any]]:
     intents = st.sampled_from([*catalog.intents, "none", "refund", "cancel_order", "change_delivery_address"])
     words = st.sampled_from(WORDS)
     each = {
-        name: st.fixed_dictionaries({"words": words, "choice": st.sampled_from([*slot.choices, "stolen"])})
+        name: st.fixed_dictionaries({"words": words, "choice": st.sampled_from(list(slot.choices))})
         if slot.choices
         else words
         for name, slot in catalog.slots.items()
@@ -96,20 +112,24 @@ def report(stage: Stage) -> st.SearchStrategy[dict[str, Any]]:
     )
 
 
-def mended(given: dict[str, Any], change: tuple[str, Any] | None) -> dict[str, Any]:
-    """The report with one field of it replaced by something of any kind, or as it is."""
-    return given if change is None else {**given, change[0]: change[1]}
+def mended(given: dict[str, Any], change: tuple[str, Any]) -> dict[str, Any]:
+    """The report with one field of it replaced by something of any kind."""
+    return {**given, change[0]: change[1]}
 
 
-def anything(stage: Stage, draw: Draw) -> Callable[[Seen], Said]:
-    """A model that answers whatever is drawn: reports right and wrong, calls of any tool, any lines."""
+def anything(stage: Stage, draw: Draw, right: list[str]) -> Callable[[Seen], Said]:
+    """A model that answers whatever is drawn: reports right and wrong, calls of any tool, any lines.
+
+    What is drawn in the right form goes into `right` as well.
+    """
     operations = [*stage.deployment.toolbox.operations, "tracking", "made_up"]
-    numbers = st.lists(st.integers(0, 9), min_size=0, max_size=3).map(lambda each: ",".join(map(str, each)))
+    numbers = st.lists(st.sampled_from([1, 1, 1, 2, 2, 3, 0, 9]), max_size=2).map(
+        lambda each: ",".join(map(str, each))
+    )
     line = st.builds("[{}] {}".format, numbers, st.sampled_from(SENTENCES)) | st.sampled_from(SENTENCES)
     lines = st.lists(line, max_size=4).map("\n".join)
     fields = st.sampled_from(["requests", "answer", "given", "angry", "more"])
-    wrong = st.none() | st.none() | st.tuples(fields, JSON)
-    right = st.builds(mended, report(stage), wrong).map(lambda each: Said(calls=[("...", each)]))
+    wrong = st.tuples(fields, JSON)
     called = st.lists(st.tuples(st.sampled_from(operations), st.just({"order_number": "1005"})), max_size=3)
     other = st.builds(Said, text=JSON.map(json.dumps) | lines, calls=called)
 
@@ -118,7 +138,14 @@ def anything(stage: Stage, draw: Draw) -> Callable[[Seen], Said]:
             return Said(draw(lines))
         if seen.purpose == "plan":
             return Said(calls=draw(called))
-        return draw(right) if draw(st.integers(0, 4)) else draw(other)
+        kind = draw(st.integers(0, 9))
+        if kind == 0:
+            return draw(other)
+        if kind == 1:
+            return reported(mended(draw(report(stage)), draw(wrong)))
+        right.append(seen.user)
+        sensible = next((each for text, each in SENSIBLE.items() if seen.user.count(text) == 1), None)
+        return reported(sensible if sensible and kind > 5 else draw(report(stage)))
 
     return answer
 
@@ -156,7 +183,7 @@ def expect_sources(given: dict[str, Any], named: dict[str, str], stage: Stage, s
 
 @pytest.mark.parametrize("how", BOTH)
 @settings(
-    max_examples=60,
+    max_examples=50,
     deadline=None,
     derandomize=True,
     database=None,
@@ -171,15 +198,19 @@ async def test_whatever_a_model_returns(stage: Stage, how: Thinking, data: st.Da
     """Every run ends in a valid status, without a write, an argument or a word that it must not have."""
     before = others(stage)
     writes = len(stage.writes())
-    staged = acting(stage, how, anything(stage, data.draw))
+    right: list[str] = []
+    spare = wordless(stage) if how is Thinking.CASCADE else stage
+    staged = acting(spare, how, anything(stage, data.draw, right))
     thread = f"t{len(stage.recorded('SELECT DISTINCT thread FROM hybrid_agent_events'))}"
-    said = data.draw(st.lists(st.sampled_from(TEXTS), min_size=1, max_size=4))
+    said = data.draw(TALKS)
     for text in said:
         turn = await staged.say(text, thread)
         assert turn.status in set(Status)
         assert turn.served.usage.calls <= staged.deployment.budget.calls
         for lie in UNTRUE:
             assert turn.reply is None or lie not in turn.reply.text
+    used = [purpose for purpose, outcome in await outcomes(stage, thread) if outcome == "ok"]
+    assert used.count("understand") >= len(right)
     expect_allowed(stage, thread, said)
     assert others(stage) == before
     begun = [status for _, status in stage.effects() if status not in ("proposed", "dropped")]
