@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, create_model
+from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
 
 from hybrid_agent.reasoning.extracting import Quote
 from hybrid_agent.reasoning.llm.brief import NONE
@@ -59,6 +59,14 @@ class Report(BaseModel):
     requests: list[RequestReport] = Field(default_factory=list)
     wants_person: bool = False
     angry: bool = False
+
+    @model_validator(mode="before")
+    @classmethod
+    def _says_something(cls, given: Any) -> Any:
+        """Any field may be missing, so that without this any object would report that nothing is wanted."""
+        if isinstance(given, dict) and not given.keys() & cls.model_fields.keys():
+            raise ValueError("this is no report")
+        return given
 
 
 class AnswerReport(Report):

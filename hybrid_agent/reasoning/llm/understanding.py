@@ -143,9 +143,10 @@ def _texts(text: str, requests: int) -> list[str]:
 def _answer(report: Report, utterance: Utterance) -> AnswerKind:
     """By its words where they are clear; the model's word counts for a message that does nothing else."""
     plain = answer_to(utterance)
-    if plain is AnswerKind.UNCLEAR and isinstance(report, AnswerReport) and not report.requests:
-        return AnswerKind(report.answer)
-    return plain
+    if plain is not AnswerKind.UNCLEAR or not isinstance(report, AnswerReport):
+        return plain
+    only = not report.requests and not any(report.given.listed())
+    return AnswerKind(report.answer) if only else AnswerKind.UNCLEAR
 
 
 def _signals(report: Report, utterance: Utterance) -> Signals:
