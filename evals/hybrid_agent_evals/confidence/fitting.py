@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from pathlib import Path
 
 import yaml
@@ -38,16 +37,17 @@ class _Row:
     right: bool
 
 
-def fit(cases: Sequence[Case], model: str, catalog: str, day: date) -> Calibration:
+def fit(cases: Sequence[Case], fitted: Fitted, understand: float) -> Calibration:
     """The calibration that makes the cases' outcomes likeliest; both together where the model saw a request.
 
-    Raises ConfigurationError where a regression has only one outcome to learn from.
+    `understand` is the confidence below which the bot asks the customer what is meant. Raises
+    ConfigurationError where a regression has only one outcome to learn from.
     """
     seen = [each for each in cases if each.model is not None]
     named = [each for each in seen if each.model is not None and each.model.spelled is not None]
     tokenless = [replace(each, model=_tokenless(each.model)) for each in seen]
     calibration = Calibration(
-        fitted=Fitted(model=model, catalog=catalog, day=day, messages=len(cases)),
+        fitted=fitted,
         sure=1.0,
         local=_weights(_row(each, each.local.intent, model=False) for each in cases),
         model=_weights(_row(each, each.model.intent, local=False) for each in tokenless if each.model),
@@ -57,7 +57,7 @@ def fit(cases: Sequence[Case], model: str, catalog: str, day: date) -> Calibrati
         else None,
         both_tokens=_weights(row for each in named for row in _rows(each)) if named else None,
     )
-    return calibration.model_copy(update={"sure": sure_threshold(cases, calibration)})
+    return calibration.model_copy(update={"sure": sure_threshold(cases, calibration, understand)})
 
 
 def write_calibration(calibration: Calibration | None, file: Path) -> None:
@@ -73,11 +73,11 @@ def write_calibration(calibration: Calibration | None, file: Path) -> None:
         raise ConfigurationError(f"cannot be written: {error.strerror}", where=file) from None
 
 
-def sure_threshold(cases: Sequence[Case], calibration: Calibration) -> float:
+def sure_threshold(cases: Sequence[Case], calibration: Calibration, understand: float) -> float:
     """The smallest confidence of the classifier from which on asking the model gains nothing.
 
     That is: of the cases at or above it, the classifier has at least as many right as both together, or 97 %.
-    1 where there is no such confidence.
+    Never below `understand`, where the customer would have to be asked instead; 1 where there is none.
     """
     ordered = sorted(cases, key=lambda each: -each.local.confidence)
     best, alone, together = 1.0, 0, 0
@@ -87,7 +87,7 @@ def sure_threshold(cases: Sequence[Case], calibration: Calibration) -> float:
         last = count == len(ordered) or ordered[count].local.confidence < case.local.confidence
         if last and (alone >= together or alone >= GOOD_ENOUGH * count):
             best = case.local.confidence
-    return best
+    return max(best, understand)
 
 
 def _tokenless(model: ModelReading | None) -> ModelReading | None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hybrid_agent.errors import ConfigurationError
-from hybrid_agent.reasoning.calibration import Calibration
+from hybrid_agent.reasoning.calibration import Calibration, Fitted
 from hybrid_agent.reasoning.confidence import ModelReading, combine, confidence
 from hybrid_agent.reasoning.protocol import Reading
 from hybrid_agent_evals.confidence.data import Message
@@ -38,7 +38,10 @@ def measure(
     if not held_out or (heard and not fitted_on):
         raise ConfigurationError("there are too few messages with an answer to fit and to measure")
     model, prompt = only_one_asked(heard) if heard else (None, None)
-    calibration = fit(fitted_on, model, catalog, now.date()) if model else None
+    calibration = None
+    if model:
+        source = Fitted(model=model, catalog=catalog, day=now.date(), messages=len(fitted_on))
+        calibration = fit(fitted_on, source, min(thresholds))
     outcomes = _outcomes(held_out, calibration)
     report = Report(
         catalog=catalog,
