@@ -4,6 +4,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from random import Random
 
 BINS = 10
 Z = 1.959963984540054
@@ -40,11 +41,15 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Quality:
-    """How good the answers of one source are, and how far its confidence can be trusted."""
+    """How good the answers of one source are, and how far its confidence can be trusted.
+
+    `by_chance` is the calibration error that confidences without any would show on so few outcomes.
+    """
 
     count: int
     accuracy: float
     calibration_error: float
+    by_chance: float
     brier: float
     bins: tuple[Bin, ...]
     kept: tuple[Kept, ...]
@@ -57,6 +62,7 @@ def quality(outcomes: Sequence[Outcome], thresholds: Sequence[float]) -> Quality
         count=len(outcomes),
         accuracy=accuracy(outcomes),
         calibration_error=calibration_error(bins),
+        by_chance=error_by_chance(outcomes),
         brier=sum((each.confidence - each.right) ** 2 for each in outcomes) / len(outcomes),
         bins=bins,
         kept=tuple(keep(outcomes, threshold) for threshold in thresholds),
@@ -76,7 +82,7 @@ def keep(outcomes: Sequence[Outcome], threshold: float) -> Kept:
 
 def reliability(outcomes: Sequence[Outcome], bins: int = BINS) -> tuple[Bin, ...]:
     """Bins of as equal a number as possible, by rising confidence; fewer where there are fewer outcomes."""
-    ordered = sorted(outcomes, key=lambda each: (each.confidence, each.right))
+    ordered = sorted(outcomes, key=lambda each: each.confidence)
     many = min(bins, len(ordered))
     edges = [round(place * len(ordered) / many) for place in range(many + 1)]
     return tuple(_bin(ordered[start:end]) for start, end in pairwise(edges))
@@ -86,6 +92,16 @@ def calibration_error(bins: Sequence[Bin]) -> float:
     """sum over the bins of n_bin / n * |observed - predicted| (Naeini et al. 2015, here of equal mass)."""
     total = sum(each.count for each in bins)
     return sum(each.count * abs(each.observed - each.predicted) for each in bins) / total
+
+
+def error_by_chance(outcomes: Sequence[Outcome], draws: int = 200) -> float:
+    """The mean calibration error where each outcome is drawn with its own confidence; deterministic."""
+    random = Random(0)  # noqa: S311
+    drawn = (
+        [Outcome(each.confidence, random.random() < each.confidence) for each in outcomes]
+        for _ in range(draws)
+    )
+    return sum(calibration_error(reliability(each)) for each in drawn) / draws
 
 
 def wilson(right: int, count: int) -> tuple[float, float]:

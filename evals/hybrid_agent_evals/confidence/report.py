@@ -65,12 +65,14 @@ class Report:
 
 
 def _summary(sources: Mapping[str, Quality]) -> Iterator[str]:
-    kept = [f"{'at ' + format(each.threshold, '.2f'):>14}" for each in next(iter(sources.values())).kept]
-    yield f"{'':<22}{'n':>5}{'right':>9}{'ECE':>8}{'Brier':>8}{''.join(kept)}"
+    heads = [f"{'at ' + format(each.threshold, '.2f'):>14}" for each in next(iter(sources.values())).kept]
+    yield f"{'':<22}{'n':>5}{'right':>9}{'ECE':>8}{'chance':>8}{'Brier':>8}{''.join(heads)}"
     for name, each in sources.items():
-        figures = f"{each.count:>5}{each.accuracy:>9.1%}{each.calibration_error:>8.3f}{each.brier:>8.3f}"
-        yield f"{name:<22}{figures}{''.join(f'{_kept(one):>14}' for one in each.kept)}"
-    yield "ECE: 10 bins of equal mass. 'at t': share with at least that confidence / how many of them right."
+        errors = f"{each.calibration_error:>8.3f}{each.by_chance:>8.3f}{each.brier:>8.3f}"
+        kept = "".join(f"{_kept(one):>14}" for one in each.kept)
+        yield f"{name:<22}{each.count:>5}{each.accuracy:>9.1%}{errors}{kept}"
+    yield "ECE: 10 bins of equal mass; chance: what a perfect calibration would show on so few messages."
+    yield "at t: the share with at least that confidence / how many of them are right."
 
 
 def _kept(kept: Kept) -> str:
