@@ -1,24 +1,28 @@
 """Whatever a model returns: no write that the gate did not allow, no argument out of thin air, no lie."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
-from graph_kit import ADDRESS, REFUND, Stage
+from graph_kit import ADDRESS, REFUND, Stage, open_stage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from langgraph.checkpoint.memory import InMemorySaver
 from llm_kit import ABOUT_1002, BOTH, Said, Seen, about, acting, outcomes, reported, wordless
 from test_graph_hostile import LIES, others
 
-from hybrid_agent import Status
+from hybrid_agent import Deployment, Status
 from hybrid_agent.reasoning.answers import AnswerKind, read_answer
 from hybrid_agent.settings import Thinking
 from hybrid_agent_tools import Risk
 
 pytest_plugins = ["graph_fixtures"]
 
-Draw = Callable[[st.SearchStrategy[Any]], Any]
 RETURN = "I would like to send back order 1003, it does not fit"
 TEXTS = (
     REFUND,
@@ -66,8 +70,8 @@ SENSIBLE = {
 TALKS = st.lists(st.sampled_from(TEXTS), min_size=1, max_size=4) | st.builds(
     lambda wish, *rest: [wish, *rest],
     st.sampled_from(list(SENSIBLE)),
-    st.sampled_from(["yes", "yes", "no", "hm, what?", "hm, 1002?"]),
-    st.sampled_from(["yes", "yes", "no", "hm, 1002?"]),
+    st.sampled_from(["yes", "no", "hm, what?", "hm, 1002?"]),
+    st.sampled_from(["yes", "no", "hm, 1002?"]),
 )
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(WORDS),
@@ -102,9 +106,11 @@ def report(stage: Stage) -> st.SearchStrategy[dict[str, Any]]:
     quotes = st.fixed_dictionaries({}, optional=often) | st.fixed_dictionaries({}, optional={**often, **each})
     request = st.fixed_dictionaries({"intent": intents, "quotes": quotes})
     return st.fixed_dictionaries(
-        {"requests": st.lists(request, max_size=3)},
-        optional={
+        {
+            "requests": st.just([]) | st.lists(request, max_size=3),
             "answer": st.sampled_from(["yes", "yes", "no", "cancel", "unclear"]),
+        },
+        optional={
             "given": quotes,
             "wants_person": st.booleans(),
             "angry": st.booleans(),
@@ -117,47 +123,68 @@ def mended(given: dict[str, Any], change: tuple[str, Any]) -> dict[str, Any]:
     return {**given, change[0]: change[1]}
 
 
-def anything(stage: Stage, draw: Draw, right: list[str]) -> Callable[[Seen], Said]:
-    """A model that answers whatever is drawn: reports right and wrong, calls of any tool, any lines.
+@dataclass(frozen=True)
+class Hostile:
+    """A model that returns what was drawn for it, over and over.
 
-    What is drawn in the right form goes into `right` as well.
+    `reports` are answers with whether they are in the right form; a right one gives way to the sensible one
+    for a message that has one where `sensible` says so.
     """
+
+    reports: Iterator[tuple[Said, bool]]
+    words: Iterator[str]
+    plans: Iterator[Sequence[tuple[str, Any]]]
+    sensible: Iterator[bool]
+    right: list[str] = field(default_factory=list)
+
+    def __call__(self, seen: Seen) -> Said:
+        if seen.purpose == "compose":
+            return Said(next(self.words))
+        if seen.purpose == "plan":
+            return Said(calls=next(self.plans))
+        said, is_right = next(self.reports)
+        if not is_right:
+            return said
+        self.right.append(seen.user)
+        message = seen.user.rpartition('of="message">')[2]
+        fit = next((each for text, each in SENSIBLE.items() if text[:25] in message), None)
+        return reported(fit) if fit and next(self.sensible) else said
+
+
+def hostile(stage: Stage) -> st.SearchStrategy[Hostile]:
+    """Models of all kinds: reports right and wrong, calls of any tool, lines of any kind."""
     operations = [*stage.deployment.toolbox.operations, "tracking", "made_up"]
-    numbers = st.lists(st.sampled_from([1, 1, 1, 2, 2, 3, 0, 9]), max_size=2).map(
-        lambda each: ",".join(map(str, each))
-    )
-    line = st.builds("[{}] {}".format, numbers, st.sampled_from(SENTENCES)) | st.sampled_from(SENTENCES)
+    numbers = st.lists(st.sampled_from([1, 1, 1, 2, 2, 3, 0, 9]), max_size=2)
+    numbered = numbers.map(lambda each: ",".join(map(str, each)))
+    line = st.builds("[{}] {}".format, numbered, st.sampled_from(SENTENCES)) | st.sampled_from(SENTENCES)
     lines = st.lists(line, max_size=4).map("\n".join)
     fields = st.sampled_from(["requests", "answer", "given", "angry", "more"])
-    wrong = st.tuples(fields, JSON)
     called = st.lists(st.tuples(st.sampled_from(operations), st.just({"order_number": "1005"})), max_size=3)
-    other = st.builds(Said, text=JSON.map(json.dumps) | lines, calls=called)
-
-    def answer(seen: Seen) -> Said:
-        if seen.purpose == "compose":
-            return Said(draw(lines))
-        if seen.purpose == "plan":
-            return Said(calls=draw(called))
-        kind = draw(st.integers(0, 9))
-        if kind == 0:
-            return draw(other)
-        if kind == 1:
-            return reported(mended(draw(report(stage)), draw(wrong)))
-        right.append(seen.user)
-        sensible = next((each for text, each in SENSIBLE.items() if seen.user.count(text) == 1), None)
-        return reported(sensible if sensible and kind > 5 else draw(report(stage)))
-
-    return answer
-
-
-def expect_allowed(stage: Stage, thread: str, said: list[str]) -> None:
-    """Each write of the thread has what its risk asks for, and each argument its source."""
-    effects = stage.recorded(
-        "SELECT operation, status, arguments, sources, customer_id "
-        "FROM hybrid_agent_effects WHERE thread = ?",
-        thread,
+    right = report(stage).map(lambda each: (reported(each), True))
+    wrong = st.builds(mended, report(stage), st.tuples(fields, JSON)).map(
+        lambda each: (reported(each), False)
     )
-    agreed = any(read_answer(text).kind is AnswerKind.YES for text in said)
+    other = st.builds(Said, text=JSON.map(json.dumps) | lines, calls=called).map(lambda each: (each, False))
+    return st.builds(
+        Hostile,
+        reports=endlessly(st.one_of(right, right, right, right, wrong, other), 5),
+        words=endlessly(lines, 3),
+        plans=endlessly(called, 2),
+        sensible=endlessly(st.booleans(), 3),
+    )
+
+
+def endlessly(each: st.SearchStrategy[Any], count: int) -> st.SearchStrategy[Iterator[Any]]:
+    """So many of them, over and over: how many are used is the conversation's matter, not the draw's."""
+    return st.lists(each, min_size=count, max_size=count).map(cycle)
+
+
+def expect_allowed(stage: Stage, said: list[str]) -> None:
+    """Each write has what its risk asks for, and each argument its source."""
+    effects = stage.recorded(
+        "SELECT operation, status, arguments, sources, customer_id FROM hybrid_agent_effects"
+    )
+    agreed = any(read_answer(text).kind is AnswerKind.YES for text in said[1:])
     for operation, status, arguments, sources, customer in effects:
         risk = stage.deployment.toolbox.operations[operation].risk
         begun = status not in ("proposed", "dropped")
@@ -183,7 +210,7 @@ def expect_sources(given: dict[str, Any], named: dict[str, str], stage: Stage, s
 
 @pytest.mark.parametrize("how", BOTH)
 @settings(
-    max_examples=50,
+    max_examples=40,
     deadline=None,
     derandomize=True,
     database=None,
@@ -194,24 +221,32 @@ def expect_sources(given: dict[str, Any], named: dict[str, str], stage: Stage, s
     ],
 )
 @given(data=st.data())
-async def test_whatever_a_model_returns(stage: Stage, how: Thinking, data: st.DataObject) -> None:
+async def test_whatever_a_model_returns(
+    loaded: Deployment, tmp_path: Path, how: Thinking, data: st.DataObject
+) -> None:
     """Every run ends in a valid status, without a write, an argument or a word that it must not have."""
+    folder = Path(mkdtemp(dir=tmp_path))
+    stage = await open_stage(loaded, folder, InMemorySaver())
+    try:
+        model, said = data.draw(hostile(stage)), data.draw(TALKS)
+        await talk(wordless(stage) if how is Thinking.CASCADE else stage, how, model, said)
+    finally:
+        await stage.aclose()
+
+
+async def talk(stage: Stage, how: Thinking, model: Hostile, said: list[str]) -> None:
+    """A conversation with a model, and all that must hold of it."""
     before = others(stage)
-    writes = len(stage.writes())
-    right: list[str] = []
-    spare = wordless(stage) if how is Thinking.CASCADE else stage
-    staged = acting(spare, how, anything(stage, data.draw, right))
-    thread = f"t{len(stage.recorded('SELECT DISTINCT thread FROM hybrid_agent_events'))}"
-    said = data.draw(TALKS)
+    staged = acting(stage, how, model)
     for text in said:
-        turn = await staged.say(text, thread)
+        turn = await staged.say(text)
         assert turn.status in set(Status)
         assert turn.served.usage.calls <= staged.deployment.budget.calls
         for lie in UNTRUE:
             assert turn.reply is None or lie not in turn.reply.text
-    used = [purpose for purpose, outcome in await outcomes(stage, thread) if outcome == "ok"]
-    assert used.count("understand") >= len(right)
-    expect_allowed(stage, thread, said)
+    used = [purpose for purpose, outcome in await outcomes(stage) if outcome == "ok"]
+    assert used.count("understand") >= len(model.right)
+    expect_allowed(stage, said)
     assert others(stage) == before
     begun = [status for _, status in stage.effects() if status not in ("proposed", "dropped")]
-    assert len(stage.writes()) == len(begun) >= writes
+    assert len(stage.writes()) == len(begun)
