@@ -210,7 +210,7 @@ def expect_sources(given: dict[str, Any], named: dict[str, str], stage: Stage, s
 
 @pytest.mark.parametrize("how", BOTH)
 @settings(
-    max_examples=40,
+    max_examples=60,
     deadline=None,
     derandomize=True,
     database=None,
