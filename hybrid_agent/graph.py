@@ -1,6 +1,6 @@
 """The whole graph on one screen: nodes, edges, nothing else."""
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from langgraph._internal._constants import CONFIG_KEY_DURABILITY
 from langgraph.graph import START, StateGraph
@@ -41,7 +41,8 @@ def build_graph(
     `checkpointer=True` instead.
     """
     if model is not None:
-        deployment = thinking_with(deployment, model, Thinking(reasoner))
+        how: Final = Thinking.LLM if reasoner == "llm" else Thinking.CASCADE
+        deployment = thinking_with(deployment, model, how)
     graph = builder(deployment).compile(checkpointer=knowing_our_types(checkpointer))
     # The ledger makes writes safe, not the checkpoint; and at the default durability LangGraph stores the
     # input as it came, before the state has taken it in screened.

@@ -109,10 +109,11 @@ def _model(settings: Settings) -> ChatModel | None:
 
 
 def _with_model(deployment: Deployment, model: ChatModel | None, settings: Settings) -> Deployment:
-    if model is None:
+    how = settings.thinking
+    if model is None or how is Thinking.LOCAL:
         return deployment
     try:
-        return thinking_with(deployment, model, settings.thinking)
+        return thinking_with(deployment, model, how)
     except PromptError as error:
         raise ConfigurationError(str(error)) from error
 

@@ -4,8 +4,10 @@ A route must not hop to a thread, nor a node be traced a second time inside the 
 LangChain's RunnableLambda does both, which made up a tenth of a turn.
 """
 
+import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, get_args, get_type_hints
 
@@ -14,22 +16,26 @@ from langgraph.config import get_config
 from langgraph.runtime import get_runtime
 
 from hybrid_agent.caller import Caller
-from hybrid_agent.chat_model.metering import metered
+from hybrid_agent.chat_model.metering import Meter, metered
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.nodes import Here
 from hybrid_agent.portal import run_here
 from hybrid_agent.state import Event, EventKind, State, Step, Update, usage_of
 from hybrid_agent.usage import Call, Usage
 
+_log = logging.getLogger(__name__)
+
 Node = Callable[[State, Here], Awaitable[Update]]
-
-
 Route = Callable[[State], str]
 
 
 @dataclass(frozen=True, eq=False)
 class RunningNode(Runnable[State, Update]):
-    """A node for the graph: `ainvoke` awaits it, `invoke` runs it on the library's own event loop."""
+    """A node for the graph: `ainvoke` awaits it, `invoke` runs it on the library's own event loop.
+
+    Its model calls are written with its update. A node that fails or is cancelled has none: its calls are
+    logged, and neither the turn's budget nor the conversation's usage counts them.
+    """
 
     name: str
     node: Node
@@ -38,7 +44,8 @@ class RunningNode(Runnable[State, Update]):
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         started = time.perf_counter()
         here = Here(self.deployment, _thread(), _caller(), _tell)
-        with metered(self.deployment.budget, usage_of(input.get("trail", ()))) as running:
+        spent = usage_of(input.get("trail", ()))
+        with metered(self.deployment.budget, spent) as running, _logged_if_lost(self.name, running):
             update = await self.node(input, here)
         calls = tuple(running.calls)
         step = Step(node=self.name, ms=(time.perf_counter() - started) * 1000, calls=calls)
@@ -66,6 +73,19 @@ class RunningRoute(Runnable[State, str]):
 def routed(route: Route) -> tuple[RunningRoute, list[str]]:
     """A route for the graph, and the nodes that it may lead to, from its Literal return type."""
     return RunningRoute(route.__name__, route), list(get_args(get_type_hints(route)["return"]))
+
+
+@contextmanager
+def _logged_if_lost(node: str, running: Meter) -> Iterator[None]:
+    """Log the model calls of a node that ends without an update; each record has its call as `call`."""
+    try:
+        yield
+    except BaseException:
+        for call in running.calls:
+            spent = f"{call.tokens_in} tokens in, {call.tokens_out} out, {call.outcome}"
+            told = "%s ended without an update after a call of %s to %s: %s"
+            _log.warning(told, node, call.model, call.purpose, spent, extra={"call": call.model_dump()})
+        raise
 
 
 def _consulted(calls: Sequence[Call], update: Update, state: State, deployment: Deployment) -> Update:

@@ -1,7 +1,7 @@
 """Talking to the graph: a customer's message, a person's decision, taking over and giving back."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from weakref import WeakValueDictionary
@@ -41,12 +41,12 @@ class Session:
 
     graph: Graph
     deployment: Deployment
+    _unheard: set[asyncio.Task[Turn]] = field(default_factory=set)
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
 
     async def send(self, thread: str, text: str, caller: Caller, *, message_id: str | None = None) -> Turn:
         """A customer's message. The same `message_id` again is the same message: nothing happens twice."""
-        message = HumanMessage(screen_text(text).text, id=message_id)
-        return await self._run(thread, {"messages": [message]}, caller)
+        return await self._say(thread, text, caller, message_id, lambda _: None)
 
     async def stream(
         self, thread: str, text: str, caller: Caller, *, message_id: str | None = None
@@ -54,11 +54,29 @@ class Session:
         """As `send`, with the reply's pieces before the turn: each has passed the guard when it comes.
 
         Together they are the beginning of the turn's reply, all of it if nothing went wrong meanwhile: a turn
-        whose reply begins otherwise takes back what was shown.
+        whose reply begins otherwise takes back what was shown. Who stops listening does not stop the turn.
         """
+        said = asyncio.Queue[str | None]()
+        run = asyncio.create_task(self._say(thread, text, caller, message_id, said.put_nowait))
+        run.add_done_callback(lambda _: said.put_nowait(None))
+        self._unheard.add(run)
+        run.add_done_callback(self._unheard.discard)
+        shown = ""
+        while (reply := await said.get()) is not None:
+            if reply.startswith(shown):
+                yield reply[len(shown) :]
+                shown = reply
+        turn = await run
+        if turn.reply is not None and turn.reply.text.startswith(shown) and turn.reply.text != shown:
+            yield turn.reply.text[len(shown) :]
+        yield turn
+
+    async def _say(
+        self, thread: str, text: str, caller: Caller, message_id: str | None, tell: Callable[[str], None]
+    ) -> Turn:
+        """A customer's message; `tell` gets the reply as far as it may be said, each time that it grows."""
         message = HumanMessage(screen_text(text).text, id=message_id)
         config: RunnableConfig = {"configurable": {"thread_id": thread}}
-        shown = ""
         result: Any = {}
         async with self._lock(thread):
             run = self.graph.astream(
@@ -67,20 +85,23 @@ class Session:
             async for mode, part in run:
                 if mode == "values":
                     result = part
-                elif isinstance(part, dict) and str(part.get("reply", "")).startswith(shown):
-                    yield part["reply"][len(shown) :]
-                    shown = part["reply"]
-        turn = await self._turn(thread, result)
-        if turn.reply is not None and turn.reply.text.startswith(shown) and turn.reply.text != shown:
-            yield turn.reply.text[len(shown) :]
-        yield turn
+                elif isinstance(part, dict) and isinstance(part.get("reply"), str):
+                    tell(part["reply"])
+        return await self._turn(thread, result)
 
     async def decide(self, thread: str, decisions: Sequence[Mapping[str, Any]], person: Caller) -> Turn:
         """A person's decisions on what is pending, each naming `approval_id` and `digest`.
 
         Where nothing is pending, no run is made and no reply repeated: a notice says so.
         """
-        return await self._run(thread, Command(resume={"decisions": list(decisions)}), person)
+        config: RunnableConfig = {"configurable": {"thread_id": thread}}
+        async with self._lock(thread):
+            known = await self.graph.aget_state(config)
+            if not known.interrupts and not await self._paused_again(known.values, config, person):
+                return _nothing_pending(thread, known.values)
+            resume: Command[Any] = Command(resume={"decisions": list(decisions)})
+            result = await self.graph.ainvoke(resume, config, context=person)
+        return await self._turn(thread, result)
 
     async def take_over(self, thread: str, person: Caller) -> Taken:
         """Give the conversation to a person: the bot is silent, what was pending is withdrawn.
@@ -112,16 +133,6 @@ class Session:
                 event = Event(kind=EventKind.RELEASED, at=now, data={"by": person.id})
                 await events.append(tx, [event], thread=thread, customer_id=None)
         return released
-
-    async def _run(self, thread: str, given: Any, caller: Caller) -> Turn:
-        config: RunnableConfig = {"configurable": {"thread_id": thread}}
-        async with self._lock(thread):
-            if isinstance(given, Command):
-                known = await self.graph.aget_state(config)
-                if not known.interrupts and not await self._paused_again(known.values, config, caller):
-                    return _nothing_pending(thread, known.values)
-            result = await self.graph.ainvoke(given, config, context=caller)
-        return await self._turn(thread, result)
 
     def _lock(self, thread: str) -> asyncio.Lock:
         return self._locks.setdefault(thread, asyncio.Lock())

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Literal
 
 from hybrid_agent.chat_model import ChatModel, chat_model
 from hybrid_agent.deployment import Deployment
+from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.reasoning.backed import Backed
 from hybrid_agent.reasoning.calibration import default_calibration, load_calibration
 from hybrid_agent.reasoning.cascade import Cascade
@@ -24,12 +25,16 @@ SLACK: Final = timedelta(seconds=5)
 def thinking_with(
     deployment: Deployment,
     model: "ChatModel | BaseChatModel",
-    how: Thinking = Thinking.CASCADE,
+    how: Literal[Thinking.LLM, Thinking.CASCADE] = Thinking.CASCADE,
 ) -> Deployment:
     """The deployment with a model; its own reasoner stays behind it, for when the model cannot be had.
 
-    Raises PromptError for the deployment's own prompts, ConfigurationError for its calibration.
+    Raises PromptError for the deployment's own prompts, ConfigurationError for its calibration, and where the
+    deployment has a model already.
     """
+    if deployment.model is not None:
+        advice = "Give a model in the deployment file or to the graph, not both."
+        raise ConfigurationError(f"it has {deployment.model.name} already", where="model", advice=advice)
     asked = model if isinstance(model, ChatModel) else chat_model(model)
     own, local = deployment.calibration, deployment.reasoner
     llm = llm_reasoner(

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 from pydantic import BaseModel
 
 from hybrid_agent.chat_model.attempting import Errand, before, offers_tokens, persist, trial
-from hybrid_agent.chat_model.errors import Failure, Feature, ModelError
-from hybrid_agent.chat_model.forms import read, request, worth_trying
+from hybrid_agent.chat_model.errors import IN_VAIN, Failure, Feature, ModelError
+from hybrid_agent.chat_model.forms import holds_any, read, request, worth_trying
 from hybrid_agent.chat_model.model import NEEDS, ChatModel, Form
 from hybrid_agent.chat_model.reading import Token, spent_on, tokens_of
 from hybrid_agent_prompts import Filled
@@ -37,7 +37,7 @@ async def ask(
 ) -> Asked[T]:
     """The model's answer as a `form`, by native tool call, JSON schema or plain JSON, whichever works.
 
-    A form that is refused is not tried again, one whose answers are unusable twice in a row neither. With
+    A form that is refused is not tried again, one that gets no object twice in a row not for a while. With
     `tokens` the token log-probabilities are asked for, and first a form that shows them. Raises ModelError.
     """
     tokens = tokens and offers_tokens(model)
@@ -61,8 +61,8 @@ async def _once(errand: Errand, rung: Form, form: type[T], schema: dict[str, Any
         value = read(answer, form)
         if value is None:
             said = f"{errand.model.name} sent no {form.__name__} by {rung}"
-            raise ModelError(Failure.UNUSABLE, said)
-    memory.judge(rung, usable=True)
+            raise ModelError(Failure.UNUSABLE, said, formed=holds_any(answer, form))
+    memory.judge(rung, worked=True)
     tokens = tokens_of(message) if errand.logprobs else ()
     if errand.logprobs and not tokens:
         memory.refuse(Feature.LOGPROBS)
@@ -71,12 +71,12 @@ async def _once(errand: Errand, rung: Form, form: type[T], schema: dict[str, Any
 
 def _may_go_on(model: ChatModel, rung: Form, error: ModelError) -> bool:
     """Whether the next form may do better; what was learnt about this one is remembered."""
-    if error.kind not in (Failure.UNUSABLE, Failure.UNSUPPORTED):
+    if error.kind not in IN_VAIN:
         return False
     if error.refused is not None and error.refused is NEEDS.get(rung):
         model.memory.refuse(error.refused)
     else:
-        model.memory.judge(rung, usable=False)
+        model.memory.judge(rung, worked=error.formed)
     return True
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 LONGEST_PAUSE: Final = 8.0
-"""Seconds that a pause between two attempts grows to, where the server names none."""
+"""Seconds that a pause between two attempts grows to; a server that asks for a longer one is given up."""
 
 OPTIONAL: Final = frozenset({Feature.LOGPROBS, Feature.OUTPUT_LIMIT, Feature.STREAMED_USAGE})
 """What a request can do without and still be the same request."""
@@ -48,10 +48,14 @@ class Errand:
 
 @dataclass(slots=True)
 class Trial:
-    """One attempt under way: the LangChain model to use, until when, and what came of it."""
+    """One attempt under way: the LangChain model to use, until when, and what came of it.
+
+    `short`: the turn's budget ends it before a call's own time-out would.
+    """
 
     client: "BaseChatModel"
     deadline: float
+    short: bool = False
     spent: Spent | None = None
     outcome: str = "ok"
 
@@ -61,8 +65,10 @@ async def trial(errand: Errand) -> AsyncIterator[Trial]:
     """One metered attempt. Raises ModelError for whatever the client raises, or where the budget is spent."""
     metering = meter()
     left = _affordable(errand, metering)
-    seconds = min(errand.model.limits.timeout, left.seconds) if left else errand.model.limits.timeout
-    running = Trial(_tuned(errand, left), asyncio.get_running_loop().time() + seconds)
+    timeout = errand.model.limits.timeout
+    seconds = min(timeout, left.seconds) if left else timeout
+    until = asyncio.get_running_loop().time() + seconds
+    running = Trial(_tuned(errand, left), until, short=seconds < timeout)
     began = time.perf_counter()
     try:
         yield running
@@ -80,9 +86,7 @@ async def trial(errand: Errand) -> AsyncIterator[Trial]:
             raise ModelError(Failure.UNREACHABLE, message, transient=True) from None
         raise
     except Exception as raised:
-        from hybrid_agent.chat_model.failing import failure_of
-
-        failure = failure_of(raised, errand.model.name)
+        failure = _failure(raised, errand, running)
         running.outcome = failure.kind
         raise failure from None
     finally:
@@ -158,6 +162,15 @@ def _tuned(errand: Errand, left: Budget | None) -> "BaseChatModel":
     return client.model_copy(update=changes)
 
 
+def _failure(raised: Exception, errand: Errand, running: Trial) -> ModelError:
+    from hybrid_agent.chat_model.failing import failure_of
+
+    if running.short and isinstance(raised, TimeoutError):
+        message = f"the turn's time for {errand.model.name} ran out"
+        return ModelError(Failure.OVER_BUDGET, message)
+    return failure_of(raised, errand.model.name)
+
+
 def _is_our_own() -> bool:
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
@@ -187,9 +200,23 @@ def _retrying(model: ChatModel) -> "AsyncRetrying":
     return AsyncRetrying(
         stop=stop | stop_before_delay(left.seconds) if left else stop,
         wait=_pauses(model.limits.backoff),
-        retry=retry_if_exception(lambda error: isinstance(error, ModelError) and error.transient),
+        sleep=_pause,
+        retry=retry_if_exception(_may_pass),
         reraise=True,
     )
+
+
+def _may_pass(error: BaseException) -> bool:
+    """Whether the same request may work after a pause that can be waited for."""
+    return isinstance(error, ModelError) and error.transient and (error.retry_after or 0) <= LONGEST_PAUSE
+
+
+async def _pause(seconds: float) -> None:
+    began = time.perf_counter()
+    try:
+        await asyncio.sleep(seconds)
+    finally:
+        meter().pause(time.perf_counter() - began)
 
 
 def _pauses(backoff: float) -> "Callable[[RetryCallState], float]":

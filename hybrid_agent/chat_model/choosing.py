@@ -9,8 +9,8 @@ from pydantic import BaseModel, Field, create_model
 
 from hybrid_agent.chat_model.asking import ask
 from hybrid_agent.chat_model.attempting import Errand, before, config, messages, persist, trial
-from hybrid_agent.chat_model.errors import Feature, ModelError
-from hybrid_agent.chat_model.model import ChatModel, Form
+from hybrid_agent.chat_model.errors import IN_VAIN, Feature, ModelError
+from hybrid_agent.chat_model.model import CHOICE, ChatModel
 from hybrid_agent.chat_model.reading import spent_on, written_calls
 from hybrid_agent_prompts import Filled
 
@@ -46,18 +46,31 @@ async def choose(
 
     A tool is anything that LangChain binds. Calls of tools that were not on offer are dropped, and so are
     those whose arguments cannot be read; calls that the model writes into its text count as calls. A model
-    without tool calls is asked for a list of names.
+    without tool calls is asked for a list of names, and so is for a while one that failed twice in a row.
     """
     offered = _offered(tools)
-    if model.memory.works(Form.TOOLS):
-        errand = Errand(model, prompt, purpose)
+    if model.memory.works(CHOICE):
         try:
-            return await persist(errand, partial(_once, errand, offered))
+            return await _choose_by_call(model, prompt, offered, purpose)
         except ModelError as error:
             if error.refused is not Feature.TOOLS:
                 raise
             model.memory.refuse(Feature.TOOLS)
     return await _choose_by_name(model, prompt, offered, purpose)
+
+
+async def _choose_by_call(
+    model: ChatModel, prompt: Filled, offered: Mapping[str, dict[str, Any]], purpose: str
+) -> Chosen:
+    errand = Errand(model, prompt, purpose)
+    try:
+        chosen = await persist(errand, partial(_once, errand, offered))
+    except ModelError as error:
+        if error.kind in IN_VAIN:
+            model.memory.judge(CHOICE, worked=False)
+        raise
+    model.memory.judge(CHOICE, worked=True)
+    return chosen
 
 
 async def _once(errand: Errand, offered: Mapping[str, dict[str, Any]]) -> Chosen:

@@ -32,7 +32,7 @@ def connect_model(settings: ModelSettings) -> ChatModel:
     limits = Limits(timeout=settings.timeout, retries=settings.retries)
     return ChatModel(
         name=settings.name,
-        clients=Clients(make, first=_made(make, settings)),
+        clients=Clients(make, first=_made(make, settings), owned=True),
         memory=fresh_memory(limits),
         prices=settings.prices,
         limits=limits,

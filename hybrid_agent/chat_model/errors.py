@@ -1,6 +1,7 @@
 """What can go wrong when a model is asked: one exception, whose kind says what."""
 
 from enum import StrEnum
+from typing import Final
 
 from hybrid_agent.errors import HybridAgentError
 
@@ -20,6 +21,10 @@ class Failure(StrEnum):
     PAUSED = "paused"
 
 
+IN_VAIN: Final = frozenset({Failure.UNUSABLE, Failure.UNSUPPORTED})
+"""The failures that the same question may not meet when it is asked in another way."""
+
+
 class Feature(StrEnum):
     """What a request may use that some servers or models refuse."""
 
@@ -34,7 +39,8 @@ class ModelError(HybridAgentError):
     """A model gave nothing that can be used. The text names the model, never what was asked or the key.
 
     `transient`: the same request may work a moment later, after `retry_after` seconds where the server said
-    so. `refused` is the feature without which the request may work.
+    so. `refused` is the feature without which the request may work. `formed`: an answer came in the form that
+    was asked for, though what it says cannot be used.
     """
 
     def __init__(
@@ -45,10 +51,12 @@ class ModelError(HybridAgentError):
         transient: bool = False,
         retry_after: float | None = None,
         refused: Feature | None = None,
+        formed: bool = False,
     ) -> None:
         self.kind = kind
         self.message = message
         self.transient = transient
         self.retry_after = retry_after
         self.refused = refused
+        self.formed = formed
         super().__init__(message)

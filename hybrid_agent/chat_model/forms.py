@@ -53,6 +53,13 @@ def read(answer: Mapping[str, Any], form: type[T]) -> T | None:
     return None
 
 
+def holds_any(answer: Mapping[str, Any], form: type[BaseModel]) -> bool:
+    """Whether the answer holds an object or a call of the form's name at all, readable and valid or not."""
+    raw: AIMessage = answer["raw"]
+    named = [call["name"] for call in (*raw.tool_calls, *raw.invalid_tool_calls)]
+    return form.__name__ in named or next(_candidates(answer), None) is not None
+
+
 def _candidates(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     if isinstance(parsed := answer.get("parsed"), dict):
         yield parsed

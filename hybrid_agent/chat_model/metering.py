@@ -1,7 +1,8 @@
 """What a turn may spend on language models, and what it has spent.
 
-The meter is ambient, like a tracing span: a node of the graph starts one, and whatever asks a model inside it
-adds to it, however deep. Outside of any, nothing is limited and nothing kept.
+The meter is ambient, like a tracing span: each node of the graph starts one with what the turn's earlier nodes
+spent, and whatever asks a model inside it adds to it, however deep. What a node spent that failed is not among
+it. Outside of any meter no budget holds and nothing is kept.
 """
 
 from collections.abc import Iterator
@@ -18,7 +19,11 @@ NOTHING = Usage()
 
 
 class Budget(Frozen):
-    """The most that one turn may spend: calls (retries count), tokens in and out, seconds of waiting."""
+    """What one turn may spend: calls (retries count), tokens in and out, seconds with the pauses between tries.
+
+    Nothing is asked once one of them is spent, and a call ends with the seconds. Tokens are estimated before a
+    call, so its own count may go beyond them.
+    """
 
     calls: int = Field(6, ge=0)
     tokens: int = Field(20_000, ge=0)
@@ -32,7 +37,7 @@ class Budget(Frozen):
 
 @dataclass(slots=True)
 class Meter:
-    """The running count of a turn: what was spent in it before, and the calls made since."""
+    """A running count: what the turn spent before, and the calls made since."""
 
     budget: Budget | None = None
     before: Usage = NOTHING
@@ -42,9 +47,15 @@ class Meter:
         """Count a call that was made."""
         self.calls.append(call)
 
+    def pause(self, seconds: float) -> None:
+        """Count a pause before another try: it adds to what the last call took."""
+        if self.calls:
+            last = self.calls[-1]
+            self.calls[-1] = last.model_copy(update={"ms": last.ms + seconds * 1000})
+
     @property
     def usage(self) -> Usage:
-        """All that the turn has spent so far."""
+        """What the turn has spent so far: before, and in the calls made since."""
         return self.before.plus(self.calls)
 
     def left(self) -> Budget | None:
@@ -69,7 +80,7 @@ def meter() -> Meter:
 
 @contextmanager
 def metered(budget: Budget | None, before: Usage) -> Iterator[Meter]:
-    """Meter what is asked inside."""
+    """Meter what is asked inside, within what `before` leaves of the budget."""
     running = Meter(budget, before)
     token = _running.set(running)
     try:

@@ -1,7 +1,7 @@
 """A chat model with what goes with it: its name, prices and limits, and what was learnt about it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Final
@@ -23,8 +23,19 @@ class Form(StrEnum):
     JSON = "plain JSON"
 
 
-NEEDS: Final = {Form.TOOLS: Feature.TOOLS, Form.JSON_SCHEMA: Feature.JSON_SCHEMA}
-"""The feature that a form stands on."""
+CHOICE: Final = "choice of tools"
+"""The way of asking which tools to call; the others are the forms."""
+
+NEEDS: Final[Mapping[str, Feature]] = {
+    Form.TOOLS: Feature.TOOLS,
+    Form.JSON_SCHEMA: Feature.JSON_SCHEMA,
+    CHOICE: Feature.TOOLS,
+}
+"""The feature that a way of asking stands on."""
+
+MOST_IN_VAIN: Final = 2
+REST: Final = 600.0
+"""Seconds for which a way of asking is left alone that was in vain so often in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,11 +58,15 @@ class Limits:
 
 @dataclass(slots=True)
 class Memory:
-    """What was learnt about a model: what it refuses, how often in a row a form's answers were unusable."""
+    """What was learnt about a model: what it refuses, and which ways of asking it are in vain.
+
+    All conversations share it. `in_vain` has how often in a row a way was, and when last by the breaker's
+    clock.
+    """
 
     breaker: Breaker
     refused: set[Feature] = field(default_factory=set)
-    unusable: dict[Form, int] = field(default_factory=dict)
+    in_vain: dict[str, tuple[int, float]] = field(default_factory=dict)
 
     def refuse(self, feature: Feature) -> bool:
         """Remember that a feature is refused; whether that is news."""
@@ -59,20 +74,34 @@ class Memory:
         self.refused.add(feature)
         return news
 
-    def works(self, form: Form) -> bool:
-        """Whether a form is worth trying: not refused, and not unusable twice in a row."""
-        return NEEDS.get(form) not in self.refused and self.unusable.get(form, 0) < 2
+    def works(self, way: str) -> bool:
+        """Whether a way is worth trying: not refused, and not in vain twice in a row, or not of late."""
+        times, last = self.in_vain.get(way, (0, 0.0))
+        rested = self.breaker.clock() - last >= REST
+        return NEEDS.get(way) not in self.refused and (times < MOST_IN_VAIN or rested)
 
-    def judge(self, form: Form, *, usable: bool) -> None:
-        """Remember how an answer in a form was."""
-        self.unusable[form] = 0 if usable else self.unusable.get(form, 0) + 1
+    def judge(self, way: str, *, worked: bool) -> None:
+        """Remember whether a way got what it asks for, be it right or wrong in itself."""
+        times, _ = self.in_vain.pop(way, (0, 0.0))
+        if not worked:
+            self.in_vain[way] = (times + 1, self.breaker.clock())
 
 
 class Clients:
-    """One LangChain model for each event loop, since a connection lives and dies with its loop."""
+    """One LangChain model for each event loop, since a connection lives and dies with its loop.
 
-    def __init__(self, make: "Callable[[], BaseChatModel]", *, first: "BaseChatModel | None" = None) -> None:
+    `owned`: `make` makes them for us, so that they are ours to close.
+    """
+
+    def __init__(
+        self,
+        make: "Callable[[], BaseChatModel]",
+        *,
+        first: "BaseChatModel | None" = None,
+        owned: bool = False,
+    ) -> None:
         self._make = make
+        self._owned = owned
         self._spare = first
         self._made: WeakKeyDictionary[asyncio.AbstractEventLoop, BaseChatModel] = WeakKeyDictionary()
 
@@ -84,8 +113,9 @@ class Clients:
         return self._made[loop]
 
     def leave(self) -> "BaseChatModel | None":
-        """The model of the running loop, if one was used, which is then forgotten."""
-        return self._made.pop(asyncio.get_running_loop(), None)
+        """The model of the running loop for closing, if a model of ours was used there; it is forgotten."""
+        left = self._made.pop(asyncio.get_running_loop(), None)
+        return left if self._owned else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +130,10 @@ class ChatModel:
 
 
 async def close(model: ChatModel) -> None:
-    """Close the connections that the running loop has open; the next call opens new ones."""
+    """Close what the running loop has open of a model that `connect_model` made; the next call opens new ones.
+
+    A model that was given to `chat_model` is its giver's to close.
+    """
     client = getattr(model.clients.leave(), "root_async_client", None)
     if client is not None:
         await client.close()

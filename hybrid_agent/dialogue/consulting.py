@@ -7,7 +7,7 @@ question, no plan to all reads, no words to the standard ones.
 import asyncio
 import logging
 import traceback
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Mapping, Sequence
 from contextlib import aclosing
 from datetime import timedelta
 from typing import Any, TypeVar
@@ -68,10 +68,10 @@ async def chosen_reads(choice: Choice, deployment: Deployment) -> Sequence[str]:
     return [name for name in choice.offered if name in plan]
 
 
-async def worded(brief: Brief, deployment: Deployment) -> AsyncIterator[Sentence]:
+async def worded(brief: Brief, deployment: Deployment) -> AsyncGenerator[Sentence, None]:
     """Sentences for the points as the reasoner words them, until it ends or fails; they are not checked."""
     said = deployment.reasoner.compose(brief)
-    async with aclosing(said) as sentences:  # type: ignore[type-var]
+    async with aclosing(said) as sentences:
         for _ in range(MOST_SENTENCES):
             sentence = await _asked(anext(sentences, None), Sentence | None, None, deployment.patience)
             if sentence is None:
@@ -105,7 +105,7 @@ def _usable(
 
 def _valid(name: str, value: JsonValue, utterance: Utterance, wanted: Wanted, deployment: Deployment) -> bool:
     slot = deployment.catalog.slots[name]
-    if value in wanted.options.get(name, ()):
+    if isinstance(value, str) and value in wanted.options.get(name, ()):
         return True
     try:
         return parse(slot.kind, value, hints_for(slot, deployment.catalog, utterance.now)) == value

@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 
-from hybrid_agent.dialogue.closing.replying import BLOCKED, as_reply
+from hybrid_agent.dialogue.closing.replying import as_reply
 from hybrid_agent.dialogue.closing.wording import word
+from hybrid_agent.dialogue.reasons import BLOCKED, NO_ANSWER
 from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.records import ownership
@@ -11,11 +12,11 @@ from hybrid_agent.state import Sentence, State, Update
 
 
 async def answer(state: State, here: Here) -> Update:
-    """The reply, not yet checked as a whole. After a blocked one only the standard words are used."""
+    """The reply, not yet checked as a whole. Once one did not go out, only the standard words are used."""
     points = state["points"]
     if not points:
         return {"reply": None, "sentences": []}
-    if state["escalation"] is not None and BLOCKED in state["escalation"].reasons:
+    if state["escalation"] is not None and {BLOCKED, NO_ANSWER} & set(state["escalation"].reasons):
         said = standard(points)
         return {"reply": as_reply(said, state["evidence"]), "sentences": said}
 

@@ -1,7 +1,8 @@
 """A reasoner with another behind it, for when a language model cannot be had."""
 
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -32,11 +33,12 @@ class Backed:
         """What either chooses."""
         return await _either(lambda each: each.plan(choice), self.first, self.second)
 
-    async def compose(self, brief: Brief) -> AsyncIterator[Sentence]:
+    async def compose(self, brief: Brief) -> AsyncGenerator[Sentence, None]:
         """What `first` words, as far as it comes."""
         try:
-            async for sentence in self.first.compose(brief):
-                yield sentence
+            async with aclosing(self.first.compose(brief)) as sentences:
+                async for sentence in sentences:
+                    yield sentence
         except ModelError as error:
             _log.warning("the reply is told in standard words: %s", error)
 

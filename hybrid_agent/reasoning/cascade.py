@@ -2,7 +2,8 @@
 that the catalog has no words for."""
 
 import logging
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 
 from hybrid_agent.chat_model import ModelError
@@ -91,12 +92,13 @@ class Cascade:
         """All reads: the model's opinion would take longer than they do."""
         return await self.local.plan(choice)
 
-    async def compose(self, brief: Brief) -> AsyncIterator[Sentence]:
+    async def compose(self, brief: Brief) -> AsyncGenerator[Sentence, None]:
         """The model's words only where the catalog has none."""
         if all(point.text for point in brief.points):
             return
-        async for sentence in self.llm.compose(brief):
-            yield sentence
+        async with aclosing(self.llm.compose(brief)) as sentences:
+            async for sentence in sentences:
+                yield sentence
 
 
 def _beside(part: Part, told: Told, near: Understanding) -> Reading | None:

@@ -1,7 +1,7 @@
 """The reasoner without a language model: a sentence encoder, typed recognisers, the catalog's own words."""
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass
 
 from hybrid_agent.catalog import Catalog
@@ -52,7 +52,7 @@ class LocalReasoner:
         """All reads on offer."""
         return choice.offered
 
-    async def compose(self, brief: Brief) -> AsyncIterator[Sentence]:
+    async def compose(self, brief: Brief) -> AsyncGenerator[Sentence, None]:
         """Nothing: the standard words are the catalog's own."""
         nothing: tuple[Sentence, ...] = ()
         for sentence in nothing:

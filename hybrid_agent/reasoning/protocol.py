@@ -1,6 +1,6 @@
 """What every reasoner can do: understand and phrase. It never decides what is true, allowed or done."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -114,7 +114,7 @@ class Reasoner(Protocol):
         """The names of the reads on offer that are worth doing; none if enough is known."""
         ...
 
-    def compose(self, brief: Brief) -> AsyncIterator[Sentence]:
+    def compose(self, brief: Brief) -> AsyncGenerator[Sentence, None]:
         """The points in words of its own, a sentence at a time, each with the evidence that it rests on.
 
         Nothing where the points' standard words will do. What does not pass the guard is dropped.

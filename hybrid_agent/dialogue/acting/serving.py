@@ -9,8 +9,8 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.acting.clearing import about_action, drop, next_step
 from hybrid_agent.dialogue.acting.proposing import ImpossibleError, build_action, rule_on
-from hybrid_agent.dialogue.closing.close import NO_ANSWER
 from hybrid_agent.dialogue.facts import Facts, facts_of
+from hybrid_agent.dialogue.reasons import NO_ANSWER
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.dialogue.steps import Stepped, resolved
 from hybrid_agent.knowledge import Answer

@@ -1,12 +1,15 @@
 """Closing a turn: what was served, what happened, and what to do with a reply that may not go out."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
+
+from pydantic import JsonValue
 
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.closing.packet import hand_off_id
-from hybrid_agent.dialogue.closing.replying import BLOCKED
+from hybrid_agent.dialogue.closing.wording import unanswered
+from hybrid_agent.dialogue.reasons import BLOCKED, NO_ANSWER
 from hybrid_agent.guardrails import Violation
 from hybrid_agent.redaction.masking import mask
 from hybrid_agent.state import (
@@ -22,7 +25,6 @@ from hybrid_agent.state import (
 )
 from hybrid_agent.usage import Usage
 
-NO_ANSWER = "no_answer"
 CLOSING = (EventKind.ANSWERED, EventKind.REFUSED)
 """The event that ends a run, if the bot said something in it, is one of these."""
 
@@ -116,17 +118,23 @@ def blocked(state: State, broken: Sequence[Violation], deployment: Deployment) -
 
 
 def unsaid(state: State) -> Update:
-    """Instead of a reply with nothing in the place of an answer: a person."""
+    """A person for what has no answer, beside the rest of the reply: what was done is told."""
+    missing = unanswered(state["points"], state["sentences"])
+    about = {item.request_id for item in state["evidence"] for point in missing if item.id in point.evidence}
     return {
-        "points": [],
+        "points": [point for point in state["points"] if point not in missing],
         "reply": None,
-        "escalation": Escalation(reasons=(NO_ANSWER,)),
-        "events": _unresolved(state["events"]),
+        "escalation": state["escalation"] or Escalation(reasons=(NO_ANSWER,)),
+        "events": _unresolved(state["events"], about),
     }
 
 
-def _unresolved(happened: Sequence[Event]) -> list[Event]:
-    """The events without what this run resolved: what nobody hears is not resolved."""
+def _unresolved(happened: Sequence[Event], requests: Collection[JsonValue] | None = None) -> list[Event]:
+    """The events without what this run resolved, of these requests or of all: nobody hears of it."""
     run = _of_run(happened)
     earlier = happened[: len(happened) - len(run)]
-    return [*earlier, *(event for event in run if event.kind is not EventKind.RESOLVED)]
+    return [*earlier, *(event for event in run if not _resolves(event, requests))]
+
+
+def _resolves(event: Event, requests: Collection[JsonValue] | None) -> bool:
+    return event.kind is EventKind.RESOLVED and (requests is None or event.data["request"] in requests)

@@ -20,8 +20,6 @@ from hybrid_agent.state import (
     Status,
 )
 
-BLOCKED = "guard_blocked"
-
 
 def as_reply(sentences: Sequence[Sentence], evidence: Iterable[Evidence]) -> Reply:
     """The reply with `[1]` behind each sentence that rests on a source; sources are listed once each."""

@@ -5,11 +5,12 @@ catalog has it: the customer agrees to exactly those words, and the ledger or th
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.closing.replying import grounds_of
+from hybrid_agent.dialogue.closing.replying import grounds_of, violations
 from hybrid_agent.dialogue.consulting import worded
 from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.dialogue.transcript import earlier_texts
@@ -17,7 +18,6 @@ from hybrid_agent.guardrails import Violation, check_worded
 from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.reasoning.protocol import Brief
-from hybrid_agent.redaction.masking import mask
 from hybrid_agent.state import Event, EventKind, EvidenceKind, Point, PointKind, Sentence, State
 
 Tell = Callable[[Sequence[Sentence]], Awaitable[None]]
@@ -65,13 +65,18 @@ async def _in_own_words(
         earlier=earlier_texts(state.get("messages", []), state["turn"]),
     )
     passed: list[Sentence] = []
-    async for sentence in worded(brief, deployment):
-        broken = _broken(sentence, points, state, deployment)
-        if broken:
-            done.events.append(_dropped(broken, state, deployment))
-        else:
+    silent = False
+    async with aclosing(worded(brief, deployment)) as sentences:
+        async for sentence in sentences:
+            broken = _broken(sentence, points, state, deployment)
+            if broken:
+                done.events.append(_dropped(broken, state, deployment))
+                continue
+            if not passed:
+                silent = bool(violations({**state, "sentences": done.sentences}, deployment.catalog))
             passed.append(sentence)
-            await tell([*done.sentences, *_placed(passed, run)])
+            if not silent:
+                await tell([*done.sentences, *_placed(passed, run)])
     left = [each for place, each in enumerate(run) if not _covered(place, points[place], passed, brief)]
     return _with(done, [*_placed(passed, run), *_standard(left)])
 
@@ -125,10 +130,10 @@ def _with(done: Worded, sentences: Iterable[Sentence]) -> Worded:
 
 
 def _dropped(broken: Sequence[Violation], state: State, deployment: Deployment) -> Event:
-    """That a sentence of the reasoner was not said, and why."""
+    """That a sentence of the reasoner was not said, and by which rules; its words may be personal."""
     return Event(
         kind=EventKind.DROPPED,
         at=deployment.clock(),
         turn=state["turn"],
-        data={"violations": [f"{each.rule}: {mask(each.what)}" for each in broken]},
+        data={"violations": [each.rule for each in broken]},
     )

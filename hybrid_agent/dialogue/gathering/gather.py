@@ -61,8 +61,8 @@ async def gather(request: Request, state: State, deployment: Deployment) -> Gath
         for each in done:
             if each.error is not None and reads[each.name].required:
                 return _failed(each.error, slots_in(reads[each.name]), evidence, events)
-        dropped = now or ready
-        pending = [name for name in pending if name not in dropped]
+        settled = now or ready
+        pending = [name for name in pending if name not in settled]
     return Gathered(evidence, events)
 
 

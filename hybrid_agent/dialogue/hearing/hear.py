@@ -198,12 +198,12 @@ def _classified(understanding: Understanding, state: State, deployment: Deployme
             ms=ms,
             data={
                 "confidence": reading.confidence,
-                **opinions,
+                **(opinions if place == 0 else {}),
                 "answer": understanding.answer.value,
                 "anger": signals.anger,
                 "repetition": signals.repetition,
                 "wants_person": signals.wants_person,
             },
         )
-        for reading in understanding.readings
+        for place, reading in enumerate(understanding.readings)
     ]

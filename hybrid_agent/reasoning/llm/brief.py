@@ -125,7 +125,8 @@ def _question(catalog: Catalog, question: Question | None, wanted: Wanted | None
 
 
 def _asked(catalog: Catalog, question: Question) -> str:
-    options = [f"{name}: {words}" for name, words in question.options.items()]
+    named = question.options if question.kind is QuestionKind.INTENT else range(1, len(question.options) + 1)
+    options = [f"{name}: {words}" for name, words in zip(named, question.options.values(), strict=True)]
     match question.kind:
         case QuestionKind.SLOT:
             asked = catalog.slots[question.slot].ask if question.slot else ""

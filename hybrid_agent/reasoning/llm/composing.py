@@ -1,7 +1,7 @@
 """A model words the answers of a turn: a sentence a line, each behind the numbers of what it rests on."""
 
 import re
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from hybrid_agent.catalog import Catalog
@@ -21,7 +21,7 @@ _LINE = re.compile(r"\s*[-*]?\s*\[\s*(\d{1,3}(?:\s*[,;]\s*\d{1,3})*)\s*\]\s*(\S.
 
 async def compose_reply(
     brief: Brief, model: ChatModel, prompt: Prompt, catalog: Catalog, personal: Personal
-) -> AsyncIterator[Sentence]:
+) -> AsyncGenerator[Sentence, None]:
     """The sentences as they come, personal data restored. Raises ModelError.
 
     A line without numbers, with a number that there is not, or with a placeholder that was not given out is

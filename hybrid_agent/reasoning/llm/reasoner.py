@@ -1,6 +1,6 @@
 """The reasoner on a language model: it reads, chooses and phrases; what it says is held to its sources."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hybrid_agent.catalog import Catalog
@@ -80,7 +80,7 @@ class LlmReasoner:
         prompt = self.prompts["plan"]
         return await choose_reads(choice, self.model, prompt, self.catalog, self.operations, self.personal)
 
-    def compose(self, brief: Brief) -> AsyncIterator[Sentence]:
+    def compose(self, brief: Brief) -> AsyncGenerator[Sentence, None]:
         """The points in the model's words, a sentence at a time."""
         return compose_reply(brief, self.model, self.prompts["compose"], self.catalog, self.personal)
 

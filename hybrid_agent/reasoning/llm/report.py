@@ -2,9 +2,19 @@
 
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
-from typing import Any, Literal, cast
+from typing import Any, Literal, cast, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, create_model, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    create_model,
+    field_validator,
+    model_validator,
+)
 
 from hybrid_agent.reasoning.extracting import Quote
 from hybrid_agent.reasoning.llm.brief import NONE
@@ -23,6 +33,18 @@ class Quotes(BaseModel):
     """The words for each slot that a message gives, by the slot's name."""
 
     model_config = ConfigDict(title="Quotes", extra="ignore")
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _left_out(cls, given: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        """A slot in a form of its own is left out; of one with an unknown choice the words are kept."""
+        try:
+            return read(given)
+        except ValidationError:
+            words = given.get("words") if isinstance(given, dict) else None
+            if isinstance(words, str):
+                return WordsReport(words=words, choice="")
+            return cls.model_fields[str(info.field_name)].default
 
     def listed(self) -> Iterator[Quote]:
         """The quotes that say something."""
@@ -60,6 +82,16 @@ class Report(BaseModel):
     wants_person: bool = False
     angry: bool = False
 
+    @field_validator("requests", mode="before")
+    @classmethod
+    def _the_usable_ones(cls, given: Any) -> Any:
+        """What names an intent that is not on offer is passed over, unless nothing is left."""
+        if not isinstance(given, list):
+            return given
+        (form,) = get_args(cls.model_fields["requests"].annotation)
+        usable = [each for each in given if _fits(form, each)]
+        return (usable or given)[:MOST_REQUESTS]
+
     @model_validator(mode="before")
     @classmethod
     def _says_something(cls, given: Any) -> Any:
@@ -74,6 +106,22 @@ class AnswerReport(Report):
 
     answer: Literal["yes", "no", "cancel", "unclear"] = "unclear"
     given: Quotes = Quotes()
+
+    @field_validator("answer", "given", mode="wrap")
+    @classmethod
+    def _nothing_said(cls, given: Any, read: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        try:
+            return read(given)
+        except ValidationError:
+            return cls.model_fields[str(info.field_name)].default
+
+
+def _fits(form: type[BaseModel], given: Any) -> bool:
+    try:
+        form.model_validate(given)
+    except ValidationError:
+        return False
+    return True
 
 
 @lru_cache(maxsize=256)

@@ -1,7 +1,7 @@
 """From a model's report of a message to what is understood: its words held against the message's own."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.chat_model import Asked, ChatModel, ask, confidence_of
@@ -52,7 +52,9 @@ async def read_message(
 ) -> Told:
     """Ask a model what a message says. Raises ModelError."""
     intents = tuple(catalog.intents)
-    veil = veil_over((*utterance.earlier, utterance.text), utterance.known, personal, catalog, utterance.now)
+    offered = utterance.question.options.values() if utterance.question else ()
+    texts = (*utterance.earlier, utterance.text, *offered)
+    veil = veil_over(texts, utterance.known, personal, catalog, utterance.now)
     filled = prompt.fill(**understanding_values(catalog, intents, _veiled(utterance, veil)))
     form = report_form(intents, *_slots_named(intents, utterance, catalog))
     asked: Asked[Report] = await ask(model, filled, form, purpose=PURPOSE, tokens=True)
@@ -62,14 +64,28 @@ async def read_message(
 def _slots_named(
     intents: Iterable[str], utterance: Utterance, catalog: Catalog
 ) -> tuple[tuple[Choices, ...], tuple[Choices, ...] | None]:
-    """The slots that the intents and the open question have, with what is to choose from."""
+    """The slots that the intents and the open question have, with what is to choose from.
+
+    Options are named by their numbers: their values may be personal.
+    """
     named = dict.fromkeys(name for intent in intents for name in catalog.intents[intent].slots)
     slots = tuple((name, tuple(catalog.slots[name].choices)) for name in named)
     if utterance.question is None:
         return slots, None
     wanted = utterance.wanted or Wanted(slots=())
-    offered = ((name, wanted.options.get(name) or catalog.slots[name].choices) for name in wanted.slots)
-    return slots, tuple((name, tuple(choices)) for name, choices in offered)
+    return slots, tuple((name, _choices(name, wanted, catalog)) for name in wanted.slots)
+
+
+def _choices(name: str, wanted: Wanted, catalog: Catalog) -> tuple[str, ...]:
+    offered = wanted.options.get(name)
+    return tuple(map(str, range(1, len(offered) + 1))) if offered else tuple(catalog.slots[name].choices)
+
+
+def _numbered(quote: Quote, wanted: Wanted | None) -> Quote:
+    """The quote with the value of an option in place of its number."""
+    values = list(wanted.options.get(quote.slot, ())) if wanted else []
+    place = int(quote.choice) if quote.choice.isdecimal() and len(quote.choice) < 4 else 0
+    return replace(quote, choice=values[place - 1]) if 0 < place <= len(values) else quote
 
 
 def _veiled(utterance: Utterance, veil: Placeholders) -> Utterance:
@@ -105,7 +121,9 @@ def _told(asked: Asked[Report], utterance: Utterance, veil: Placeholders, catalo
         parts=parts,
         answer=_answer(report, utterance),
         signals=_signals(report, utterance),
-        slots=None if wanted is None else _merged(_quotes(quotes, veil), utterance, wanted, catalog),
+        slots=None
+        if wanted is None
+        else _merged([_numbered(each, wanted) for each in _quotes(quotes, veil)], utterance, wanted, catalog),
     )
 
 
