@@ -42,6 +42,7 @@ from hybrid_agent.chat_model import (
     ModelError,
     ModelSettings,
     Token,
+    ToolCall,
     ask,
     chat_model,
     choose,
@@ -52,6 +53,7 @@ from hybrid_agent.chat_model import (
     stream,
 )
 from hybrid_agent.chat_model.metering import Budget
+from hybrid_agent.chat_model.model import REST
 from hybrid_agent.usage import Usage
 from hybrid_agent_prompts import Filled
 
@@ -111,8 +113,8 @@ async def test_plain_json_works_with_any_server() -> None:
     assert '"refund"' in wire.requests[-1].system
 
 
-async def test_a_form_whose_answers_are_unusable_twice_in_a_row_is_left() -> None:
-    """Each bad answer goes on to the next form at once; after the second the form is given up."""
+async def test_a_form_that_gets_no_object_twice_in_a_row_is_left() -> None:
+    """Each bad answer goes on to the next form at once; after the second the form is left alone."""
 
     def only_by_schema(request: Request) -> Answer:
         return structured(GOOD) if request.schema else text("I'd rather talk.")
@@ -121,6 +123,38 @@ async def test_a_form_whose_answers_are_unusable_twice_in_a_row_is_left() -> Non
         for _ in range(3):
             assert (await ask(model, PROMPT, Wish, purpose="test")).form is Form.JSON_SCHEMA
     assert [bool(request.tools) for request in wire.requests] == [True, False, True, False, False]
+
+
+async def test_a_form_that_was_left_is_tried_again_after_a_while() -> None:
+    """Two bad moments do not switch a form off for the life of the process."""
+    now = [0.0]
+    bad, good = text("no"), structured(GOOD)
+    async with wired([bad, good, bad, good, good, good]) as (model, _):
+        model.memory.breaker.clock = lambda: now[0]
+        forms = [(await ask(model, PROMPT, Wish, purpose="test")).form for _ in range(3)]
+        now[0] += REST
+        forms.append((await ask(model, PROMPT, Wish, purpose="test")).form)
+    assert forms == [Form.JSON_SCHEMA] * 3 + [Form.TOOLS]
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        structured({"intent": "steal"}),
+        tool_calls({"Wish": '{"intent": "tra'}),
+        json_text({"intents": []}),
+    ],
+    ids=["invalid", "broken off", "in the text"],
+)
+async def test_an_object_that_does_not_fit_says_nothing_against_its_form(bad: Answer) -> None:
+    """What one customer's message makes a model say takes no form from the others."""
+    script: list[Answer] = []
+    async with wired(lambda _: script.pop(0)) as (model, _):
+        for _ in range(3):
+            script[:] = [bad, structured(GOOD)]
+            assert (await ask(model, PROMPT, Wish, purpose="test")).form is Form.JSON_SCHEMA
+        script[:] = [structured(GOOD)]
+        assert (await ask(model, PROMPT, Wish, purpose="test")).form is Form.TOOLS
 
 
 async def test_a_usable_answer_clears_a_forms_record() -> None:
@@ -229,6 +263,33 @@ async def test_a_model_without_tools_chooses_by_name() -> None:
     assert [[call.name for call in each.calls] for each in chosen] == [["parcel"], ["parcel"]]
     assert "Reads the parcel." in wire.requests[-1].system
     assert len(wire.requests) == 3
+
+
+async def test_answers_without_an_object_take_no_tool_calls_from_choices() -> None:
+    """A model that fails to report by a tool call may still choose by one."""
+
+    def answer(request: Request) -> Answer:
+        return tool_calls({"parcel": {}}) if "parcel" in request.tools else text("no")
+
+    async with wired(answer) as (model, _):
+        for _ in range(2):
+            with pytest.raises(ModelError):
+                await ask(model, PROMPT, Wish, purpose="test")
+        chosen = await choose(model, PROMPT, TOOLS, purpose="plan")
+    assert chosen.calls == (ToolCall("parcel"),)
+
+
+async def test_choices_that_are_refused_twice_in_a_row_are_made_by_name() -> None:
+    """A server that refuses tools in words that nobody understands is asked for a list of names."""
+
+    def answer(request: Request) -> Answer:
+        return status(400, "no") if "parcel" in request.tools else structured({"tools": ["parcel"]})
+
+    async with wired(answer) as (model, _):
+        for _ in range(2):
+            with pytest.raises(ModelError):
+                await choose(model, PROMPT, TOOLS, purpose="plan")
+        assert (await choose(model, PROMPT, TOOLS, purpose="plan")).calls == (ToolCall("parcel"),)
 
 
 async def test_a_stream_comes_in_pieces_and_is_counted() -> None:

@@ -8,12 +8,13 @@ from typing import Any, TypedDict
 import pytest
 from langgraph.graph import END, START, StateGraph
 from openai_wire import OpenAIWire, Request, cut, structured, text
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from hybrid_agent.chat_model import (
     ChatModel,
     ModelSettings,
     ask,
+    chat_model,
     close,
     connect_model,
     probe,
@@ -181,6 +182,23 @@ def test_a_model_serves_several_event_loops() -> None:
         first.run(close(model))
         second.run(close(model))
     assert len(wire.requests) == 5
+
+
+async def test_a_model_that_was_given_is_not_closed() -> None:
+    """Who made a LangChain model goes on using it after the deployment is closed."""
+    from langchain_openai import ChatOpenAI
+    from openai import DefaultAsyncHttpxClient
+
+    with OpenAIWire(lambda _: text("Hello")) as wire:
+        async with DefaultAsyncHttpxClient() as http:
+            given = ChatOpenAI(
+                model="scripted", base_url=wire.base_url, api_key=SecretStr("k"), http_async_client=http
+            )
+            model = chat_model(given)
+            assert "".join([piece async for piece in stream(model, PROMPT, purpose="t")]) == "Hello"
+            await close(model)
+            assert not http.is_closed
+            assert (await given.ainvoke("Hi")).text == "Hello"
 
 
 async def test_nothing_of_a_call_goes_into_the_graphs_own_stream() -> None:

@@ -118,6 +118,25 @@ async def test_a_retry_after_beyond_the_budget_is_not_waited_for() -> None:
     assert len(wire.requests) == 1
 
 
+@pytest.mark.parametrize("fault", [status(429, retry_after=3600), status(503, retry_after=3600)])
+async def test_a_long_retry_after_is_not_waited_for(fault: Answer) -> None:
+    """Nobody sleeps for an hour, also where no turn's budget forbids it."""
+    async with wired(lambda _: fault) as (model, wire), asyncio.timeout(20):
+        assert await failing(model) in (Failure.RATE_LIMITED, Failure.UNREACHABLE)
+    assert len(wire.requests) == 1
+
+
+async def test_pauses_between_attempts_are_the_turns_time() -> None:
+    """What the server has a turn wait before the next attempt is gone from its budget of seconds."""
+    async with wired([status(429, retry_after=0.3), GOOD]) as (model, _):
+        with metered(Budget(seconds=20), Usage()) as running:
+            await ask(model, PROMPT, Wish, purpose="test")
+        left = running.left()
+    assert [call.outcome for call in running.calls] == ["rate_limited", "ok"]
+    assert running.calls[0].ms >= 290
+    assert left is not None and left.seconds <= 20 - 0.29
+
+
 async def test_a_dead_provider_is_left_alone_and_tried_again_later() -> None:
     """After three failures in a row nothing is sent; after the pause one request tells how it is."""
     now = [0.0]
@@ -202,10 +221,21 @@ async def test_an_answer_may_not_be_longer_than_the_budget() -> None:
 
 
 async def test_a_call_takes_no_longer_than_the_turn_has() -> None:
-    """The turn's seconds end a call before its own time-out does."""
+    """The turn's seconds end a call before its own time-out does, and it is recorded so."""
     async with wired(lambda _: slow(30), timeout=20) as (model, _), asyncio.timeout(10):
-        with metered(Budget(seconds=0.2), Usage()):
-            assert await failing(model) is Failure.TIMED_OUT
+        with metered(Budget(seconds=0.2), Usage()) as running:
+            assert await failing(model) is Failure.OVER_BUDGET
+    assert [call.outcome for call in running.calls] == ["over_budget"]
+
+
+async def test_turns_without_time_do_not_open_the_breaker() -> None:
+    """That some customers' turns have little time left says nothing about the provider."""
+    answers = [slow(30), slow(30), slow(30), GOOD]
+    async with wired(answers, timeout=20) as (model, _), asyncio.timeout(15):
+        for _ in range(model.limits.failures):
+            with metered(Budget(seconds=5), Usage(seconds=4.9)):
+                assert await failing(model) is Failure.OVER_BUDGET
+        assert (await ask(model, PROMPT, Wish, purpose="test")).value.intent == "track"
 
 
 async def test_a_stream_takes_no_longer_than_a_call_may() -> None:

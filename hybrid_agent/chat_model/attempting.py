@@ -1,4 +1,4 @@
-"""Asking within limits: time-outs, retries, the circuit breaker, the turn's budget; each try is recorded."""
+"""Asking within limits: time-outs, the circuit breaker, the turn's budget; each try is recorded."""
 
 import asyncio
 import time
@@ -11,17 +11,14 @@ from hybrid_agent.chat_model.errors import Failure, Feature, ModelError
 from hybrid_agent.chat_model.metering import Budget, Meter, meter
 from hybrid_agent.chat_model.model import ChatModel
 from hybrid_agent.chat_model.reading import Spent, estimate
+from hybrid_agent.chat_model.retrying import retrying
 from hybrid_agent.usage import Call
 from hybrid_agent_prompts import Filled
 
 if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
-    from tenacity import AsyncRetrying, RetryCallState
 
 T = TypeVar("T")
-
-LONGEST_PAUSE: Final = 8.0
-"""Seconds that a pause between two attempts grows to; a server that asks for a longer one is given up."""
 
 OPTIONAL: Final = frozenset({Feature.LOGPROBS, Feature.OUTPUT_LIMIT, Feature.STREAMED_USAGE})
 """What a request can do without and still be the same request."""
@@ -110,7 +107,7 @@ async def insist(errand: Errand, once: Callable[[], Awaitable[T]]) -> T:
 
     while True:
         try:
-            return await _retrying(errand.model)(attempt)
+            return await retrying(errand.model.limits)(attempt)
         except ModelError as error:
             if error.refused not in OPTIONAL or not errand.model.memory.refuse(error.refused):
                 raise
@@ -190,44 +187,3 @@ def _call(errand: Errand, running: Trial, ms: float) -> Call:
         cost=prices.cost(spent.tokens_in, spent.tokens_out) if prices else None,
         outcome=running.outcome,
     )
-
-
-def _retrying(model: ChatModel) -> "AsyncRetrying":
-    from tenacity import AsyncRetrying, retry_if_exception, stop_after_attempt, stop_before_delay
-
-    left = meter().left()
-    stop: Any = stop_after_attempt(model.limits.retries + 1)
-    return AsyncRetrying(
-        stop=stop | stop_before_delay(left.seconds) if left else stop,
-        wait=_pauses(model.limits.backoff),
-        sleep=_pause,
-        retry=retry_if_exception(_may_pass),
-        reraise=True,
-    )
-
-
-def _may_pass(error: BaseException) -> bool:
-    """Whether the same request may work after a pause that can be waited for."""
-    return isinstance(error, ModelError) and error.transient and (error.retry_after or 0) <= LONGEST_PAUSE
-
-
-async def _pause(seconds: float) -> None:
-    began = time.perf_counter()
-    try:
-        await asyncio.sleep(seconds)
-    finally:
-        meter().pause(time.perf_counter() - began)
-
-
-def _pauses(backoff: float) -> "Callable[[RetryCallState], float]":
-    """Full jitter: a random pause below a bound that doubles, or what the server asked for."""
-    from tenacity import wait_random_exponential
-
-    jittered = wait_random_exponential(multiplier=backoff, max=LONGEST_PAUSE)
-
-    def pause(state: "RetryCallState") -> float:
-        error = state.outcome.exception() if state.outcome else None
-        asked = error.retry_after if isinstance(error, ModelError) else None
-        return jittered(state) if asked is None else asked
-
-    return pause

@@ -1,8 +1,8 @@
 """What a turn may spend on language models, and what it has spent.
 
-The meter is ambient, like a tracing span: each node of the graph starts one with what the turn's earlier nodes
-spent, and whatever asks a model inside it adds to it, however deep. What a node spent that failed is not among
-it. Outside of any meter no budget holds and nothing is kept.
+The meter is ambient, like a tracing span: each node of the graph starts one with what the turn's earlier
+nodes spent, and whatever asks a model inside adds to it, however deep. What a node spent that failed is not
+known to the next meter. Outside of any meter no budget holds and nothing is kept.
 """
 
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ NOTHING = Usage()
 
 
 class Budget(Frozen):
-    """What one turn may spend: calls (retries count), tokens in and out, seconds with the pauses between tries.
+    """What one turn may spend: calls (retries count), tokens in and out, seconds (with pauses between tries).
 
-    Nothing is asked once one of them is spent, and a call ends with the seconds. Tokens are estimated before a
-    call, so its own count may go beyond them.
+    Nothing is asked once one of them is spent, and a call ends with the seconds. Tokens are estimated before
+    a call, so the server's own count may go beyond them.
     """
 
     calls: int = Field(6, ge=0)

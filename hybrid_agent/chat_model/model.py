@@ -130,9 +130,9 @@ class ChatModel:
 
 
 async def close(model: ChatModel) -> None:
-    """Close what the running loop has open of a model that `connect_model` made; the next call opens new ones.
+    """Close the connections that the running loop has open; the next call opens new ones.
 
-    A model that was given to `chat_model` is its giver's to close.
+    Only of a model that `connect_model` made: one that was given to `chat_model` is its giver's to close.
     """
     client = getattr(model.clients.leave(), "root_async_client", None)
     if client is not None:
