@@ -1,6 +1,7 @@
 """Talking to the graph: a customer's message, a person's decision, taking over and giving back."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -19,6 +20,8 @@ from hybrid_agent.records import events, hand_offs, ownership
 from hybrid_agent.records.models import HandOff, Taken
 from hybrid_agent.redaction.screen import screen_text
 from hybrid_agent.state import Event, EventKind, Phase, Reply, Served, Status, Step
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +63,7 @@ class Session:
         run = asyncio.create_task(self._say(thread, text, caller, message_id, said.put_nowait))
         run.add_done_callback(lambda _: said.put_nowait(None))
         self._unheard.add(run)
-        run.add_done_callback(self._unheard.discard)
+        run.add_done_callback(self._heard_out)
         shown = ""
         while (reply := await said.get()) is not None:
             if reply.startswith(shown):
@@ -70,6 +73,12 @@ class Session:
         if turn.reply is not None and turn.reply.text.startswith(shown) and turn.reply.text != shown:
             yield turn.reply.text[len(shown) :]
         yield turn
+
+    def _heard_out(self, run: "asyncio.Task[Turn]") -> None:
+        """A turn has ended, maybe after whoever sent it left: its failure is not lost."""
+        self._unheard.discard(run)
+        if not run.cancelled() and (error := run.exception()) is not None:
+            _log.warning("a turn failed: %s", type(error).__name__)
 
     async def _say(
         self, thread: str, text: str, caller: Caller, message_id: str | None, tell: Callable[[str], None]

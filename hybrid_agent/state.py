@@ -26,10 +26,11 @@ class Status(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a slot's value comes from."""
+    """Where a slot's value comes from: the customer's words, a record, or what somebody takes them to mean."""
 
     MESSAGE = "message"
     RECORD = "record"
+    JUDGED = "judged"
 
 
 class SlotValue(Frozen):

@@ -16,7 +16,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Backed:
-    """Asks `first`, and `second` where the model of `first` fails; a reply that breaks off just ends."""
+    """Asks `first`, and `second` where `first` fails; a reply that breaks off just ends."""
 
     first: Reasoner
     second: Reasoner
@@ -39,13 +39,18 @@ class Backed:
             async with aclosing(self.first.compose(brief)) as sentences:
                 async for sentence in sentences:
                     yield sentence
-        except ModelError as error:
-            _log.warning("the reply is told in standard words: %s", error)
+        except Exception as error:
+            _log.warning("the reply is told in standard words: %s", in_short(error))
 
 
 async def _either(ask: Callable[[Reasoner], Awaitable[T]], first: Reasoner, second: Reasoner) -> T:
     try:
         return await ask(first)
-    except ModelError as error:
-        _log.warning("the model is done without: %s", error)
+    except Exception as error:  # a model's client may raise anything; the second needs none
+        _log.warning("the model is done without: %s", in_short(error))
         return await ask(second)
+
+
+def in_short(error: Exception) -> str:
+    """What failed, without words that may quote the customer: those of our own errors do not."""
+    return str(error) if isinstance(error, ModelError) else type(error).__name__

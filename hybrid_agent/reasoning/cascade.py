@@ -6,8 +6,8 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from hybrid_agent.chat_model import ModelError
 from hybrid_agent.reasoning.answers import AnswerKind
+from hybrid_agent.reasoning.backed import in_short
 from hybrid_agent.reasoning.confidence import combine, opinions
 from hybrid_agent.reasoning.llm.reasoner import LlmReasoner
 from hybrid_agent.reasoning.llm.understanding import Part, Told
@@ -44,8 +44,8 @@ class Cascade:
             return near
         try:
             told = await self.llm.read(utterance)
-        except ModelError as error:
-            _log.warning("the model is done without: %s", error)
+        except Exception as error:  # a model's client may raise anything; the near understanding stands
+            _log.warning("the model is done without: %s", in_short(error))
             return near
         return self._both(near, told)
 

@@ -41,27 +41,25 @@ def quoted(
 ) -> dict[str, SlotValue]:
     """The wanted slots as they are quoted, for quotes that stand in the message as they are.
 
-    The value is what our recognisers read in those words; only which of a slot's choices they mean may be
-    somebody's judgement.
+    The value is what our recognisers read in those words; only which of the catalog's own choices they mean
+    may be somebody's judgement. What is on offer from records is never picked for the customer.
     """
     found: dict[str, SlotValue] = {}
     for quote in quotes:
         place = _place(quote.words, utterance.text)
-        if quote.slot in wanted.slots and quote.slot not in found and place is not None:
-            value = _read(quote, utterance.text[slice(*place)], utterance, wanted, catalog)
+        open_to_it = quote.slot in wanted.slots and quote.slot not in (*found, *wanted.options)
+        if open_to_it and place is not None:
+            value = _read(quote, utterance.text[slice(*place)], utterance, catalog)
             if value is not None:
                 found[quote.slot] = value
     return found
 
 
-def _read(
-    quote: Quote, words: str, utterance: Utterance, wanted: Wanted, catalog: Catalog
-) -> SlotValue | None:
+def _read(quote: Quote, words: str, utterance: Utterance, catalog: Catalog) -> SlotValue | None:
     slot = catalog.slots[quote.slot]
-    choices = wanted.options.get(quote.slot) or (slot.choices if slot.kind is SlotKind.CHOICE else None)
-    hints = hints_for(slot, catalog, utterance.now, choices=choices, asked=True)
-    if choices:
-        return _chosen(quote.choice, words, choices, hints)
+    hints = hints_for(slot, catalog, utterance.now, asked=True)
+    if slot.kind is SlotKind.CHOICE:
+        return _chosen(quote.choice, words, slot.choices, hints)
     if slot.kind is SlotKind.TEXT:
         return _checked(slot, words, hints)
     one = meant(find(slot.kind, words, hints), words)
@@ -73,7 +71,7 @@ def _chosen(choice: str, words: str, choices: Mapping[str, Sequence[str]], hints
     one = meant(find(SlotKind.CHOICE, words, hints), words)
     if one is not None and one.certain:
         return _value(one)
-    return SlotValue(value=choice, source=Source.MESSAGE, said=words) if choice in choices else None
+    return SlotValue(value=choice, source=Source.JUDGED, said=words) if choice in choices else None
 
 
 def _checked(slot: Slot, words: str, hints: Hints) -> SlotValue | None:

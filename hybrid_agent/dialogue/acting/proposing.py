@@ -11,7 +11,7 @@ from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import Facts, facts_of
 from hybrid_agent.dialogue.gathering.reads import arguments_for
-from hybrid_agent.state import Action, Request, State
+from hybrid_agent.state import Action, Request, Source, State
 from hybrid_agent_tools import Operation, Scope
 
 
@@ -92,8 +92,15 @@ def freeze(
     return draft.model_copy(update={"id": hashlib.sha256(name.encode()).hexdigest()[:16]})
 
 
+def _is_judged(request: Request) -> bool:
+    return any(slot.source is Source.JUDGED for slot in request.slots.values())
+
+
 def rule_on(request: Request, state: State, deployment: Deployment) -> policy.Ruling:
-    """The gate's ruling on a request's action, with the facts that are known now."""
+    """The gate's ruling on a request's action, with the facts that are known now.
+
+    It is sure of nothing that somebody only took the customer's words to mean.
+    """
     if request.action is None or request.intent is None:
         return policy.Ruling(policy.Verdict.NOT_ALLOWED, reasons=("no_action",))
     return policy.judge(
@@ -101,7 +108,7 @@ def rule_on(request: Request, state: State, deployment: Deployment) -> policy.Ru
         deployment.toolbox.operations[request.action.operation],
         deployment.catalog.intents[request.intent],
         facts=facts_of(request, state["evidence"], deployment.catalog).scope,
-        confidence=request.confidence,
+        confidence=0.0 if _is_judged(request) else request.confidence,
         thresholds=deployment.catalog.thresholds,
         customer_id=state.get("customer_id"),
     )

@@ -17,9 +17,17 @@ from hybrid_agent.dialogue.transcript import earlier_texts
 from hybrid_agent.guardrails import Violation, check_worded
 from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.claims import Claim, claims
+from hybrid_agent.guardrails.folding import plain_words
+from hybrid_agent.guardrails.reading import stems
 from hybrid_agent.reasoning.protocol import Brief
 from hybrid_agent.state import Event, EventKind, EvidenceKind, Point, PointKind, Sentence, State
 
+ASKING = (PointKind.ASK, PointKind.CONFIRM)
+"""Beside these nothing is reworded: what stands near a question could be taken for it."""
+MOST_POINTS = 2
+"""Points that one sentence can say."""
+ENOUGH = 0.4
+"""The share of the words of an article's sentence that must come back for it to be said."""
 Tell = Callable[[Sequence[Sentence]], Awaitable[None]]
 """Takes all that may be said so far, each time that a sentence in the reasoner's words has passed."""
 
@@ -55,6 +63,8 @@ async def _in_own_words(
     run: Sequence[tuple[int, Point]], done: Worded, state: State, deployment: Deployment, tell: Tell
 ) -> Worded:
     """A run of answers in the reasoner's words, then what they left out in its standard words."""
+    if any(point.kind in ASKING for point in state["points"]) and all(point.text for _, point in run):
+        return _with(done, _standard(run))
     points = tuple(point for _, point in run)
     ids = {each for point in points for each in point.evidence}
     brief = Brief(
@@ -84,7 +94,7 @@ async def _in_own_words(
 def _broken(
     sentence: Sentence, points: Sequence[Point], state: State, deployment: Deployment
 ) -> list[Violation]:
-    if not all(0 <= place < len(points) for place in sentence.says):
+    if not all(0 <= place < len(points) for place in sentence.says) or len(sentence.says) > MOST_POINTS:
         return [Violation("unknown_point", "")]
     cited = [points[place] for place in sentence.says]
     grounds = grounds_of(state, deployment.catalog, [sentence])
@@ -98,9 +108,16 @@ def _covered(place: int, point: Point, passed: Sequence[Sentence], brief: Brief)
         return bool(saying)
     passages = {item.id for item in brief.evidence if item.kind is EvidenceKind.PASSAGE}
     if passages.intersection(point.evidence):
-        return True
+        return _is_told_of(point.text, saying)
     told = frozenset[Claim]().union(*(claims(sentence.text) for sentence in saying))
     return all(_is_told(claim, told) for claim in claims(point.text))
+
+
+def _is_told_of(text: str, saying: Iterable[Sentence]) -> bool:
+    """Whether enough of an article's words come back."""
+    words = stems(plain_words(text))
+    told = frozenset[str]().union(*(stems(plain_words(sentence.text)) for sentence in saying))
+    return len(words & told) >= ENOUGH * len(words)
 
 
 def _is_told(claim: Claim, told: Iterable[Claim]) -> bool:

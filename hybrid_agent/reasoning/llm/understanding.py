@@ -1,7 +1,7 @@
 """From a model's report of a message to what is understood: its words held against the message's own."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.chat_model import Asked, ChatModel, ask, confidence_of
@@ -66,26 +66,15 @@ def _slots_named(
 ) -> tuple[tuple[Choices, ...], tuple[Choices, ...] | None]:
     """The slots that the intents and the open question have, with what is to choose from.
 
-    Options are named by their numbers: their values may be personal.
+    Of what is on offer from records the customer chooses: no model is asked which one is meant.
     """
     named = dict.fromkeys(name for intent in intents for name in catalog.intents[intent].slots)
     slots = tuple((name, tuple(catalog.slots[name].choices)) for name in named)
     if utterance.question is None:
         return slots, None
     wanted = utterance.wanted or Wanted(slots=())
-    return slots, tuple((name, _choices(name, wanted, catalog)) for name in wanted.slots)
-
-
-def _choices(name: str, wanted: Wanted, catalog: Catalog) -> tuple[str, ...]:
-    offered = wanted.options.get(name)
-    return tuple(map(str, range(1, len(offered) + 1))) if offered else tuple(catalog.slots[name].choices)
-
-
-def _numbered(quote: Quote, wanted: Wanted | None) -> Quote:
-    """The quote with the value of an option in place of its number."""
-    values = list(wanted.options.get(quote.slot, ())) if wanted else []
-    place = int(quote.choice) if quote.choice.isdecimal() and len(quote.choice) < 4 else 0
-    return replace(quote, choice=values[place - 1]) if 0 < place <= len(values) else quote
+    open_ones = (name for name in wanted.slots if name not in wanted.options)
+    return slots, tuple((name, tuple(catalog.slots[name].choices)) for name in open_ones)
 
 
 def _veiled(utterance: Utterance, veil: Placeholders) -> Utterance:
@@ -121,9 +110,7 @@ def _told(asked: Asked[Report], utterance: Utterance, veil: Placeholders, catalo
         parts=parts,
         answer=_answer(report, utterance),
         signals=_signals(report, utterance),
-        slots=None
-        if wanted is None
-        else _merged([_numbered(each, wanted) for each in _quotes(quotes, veil)], utterance, wanted, catalog),
+        slots=None if wanted is None else _merged(_quotes(quotes, veil), utterance, wanted, catalog),
     )
 
 
