@@ -267,7 +267,7 @@ async def test_a_turn_waits_no_longer_than_its_budget(stage: Stage) -> None:
     """Seconds that were waited for understanding are gone for wording."""
     async with wired(stage, Thinking.LLM, script(lambda _: slow(30)), budget=Budget(seconds=0.1)) as told:
         turn = await told.say(STATUS)
-    assert told.asked == ["understand"] and await outcomes(stage) == [("understand", "timed_out")]
+    assert told.asked == ["understand"] and await outcomes(stage) == [("understand", "over_budget")]
     assert turn.status is Status.ANSWERED and "Order 1002 is on its way" in turn.reply.text
 
 

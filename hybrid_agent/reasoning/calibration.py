@@ -11,6 +11,7 @@ from typing import Final, Self
 
 from pydantic import Field, FiniteFloat, model_validator
 
+from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.frozen import Frozen
 from hybrid_agent.yamlfile import read_model
 
@@ -90,4 +91,7 @@ def default_calibration() -> Calibration:
 
 def load_calibration(path: Path) -> Calibration:
     """The calibration in a file, as `bench confidence --write` makes it. Raises ConfigurationError."""
+    if not path.exists():
+        advice = "Make one with: hybrid-agent bench confidence --write FILE; or leave calibration out."
+        raise ConfigurationError("there is no such file", where=path, advice=advice)
     return read_model(path, Calibration)

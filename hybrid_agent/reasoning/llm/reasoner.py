@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from hybrid_agent.catalog import Catalog
-from hybrid_agent.chat_model import ChatModel
+from hybrid_agent.chat_model import ChatModel, Failure, ModelError
 from hybrid_agent.reasoning.answering import answer_to
 from hybrid_agent.reasoning.answers import AnswerKind
 from hybrid_agent.reasoning.calibration import Calibration
@@ -44,7 +44,10 @@ class LlmReasoner:
         if utterance.question is not None and plain is not AnswerKind.UNCLEAR:
             signals = read_signals(utterance.text, utterance.earlier)
             return Understanding(readings=(), answer=plain, signals=signals, slots={})
-        return self.understood(await self.read(utterance), utterance)
+        told = await self.read(utterance)
+        if utterance.question is None and not told.parts:
+            raise ModelError(Failure.UNUSABLE, f"{self.model.name} saw no request in a message")
+        return self.understood(told, utterance)
 
     async def read(self, utterance: Utterance) -> Told:
         """What the model says of a message, without a judgement on how sure that is."""
