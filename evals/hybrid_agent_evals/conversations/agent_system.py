@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from langchain_core.language_models import BaseChatModel
     from langchain_core.runnables import RunnableConfig
 
-STEPS = 25
+STEPS = 16
 """Steps of the agent's graph that one turn may take: about twelve calls of the model."""
 
 
