@@ -110,6 +110,7 @@ def confidence(
     opinions: Annotated[Path | None, typer.Option(help="Where the model's answers are kept.")] = None,
     count: Annotated[int | None, typer.Option(min=1, help="Ask the model about only so many.")] = None,
     write: Annotated[Path | None, typer.Option(help="Write the calibration to this file.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print tables for a document.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """How far confidence can be trusted, of the classifier, a model, and both; fits their calibration."""
@@ -126,7 +127,8 @@ def confidence(
         _stop(str(error), error)
     except ImportError as error:
         _stop(f"{error}\n  Install what it needs: pip install 'hybrid-agent[evals,local]'", error)
-    typer.echo(measured.report.json() if as_json else measured.report.text())
+    report = measured.report
+    typer.echo(report.json() if as_json else report.markdown() if markdown else report.text())
 
 
 def _model(

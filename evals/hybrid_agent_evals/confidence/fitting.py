@@ -87,7 +87,7 @@ def sure_threshold(cases: Sequence[Case], calibration: Calibration, understand: 
         last = count == len(ordered) or ordered[count].local.confidence < case.local.confidence
         if last and (alone >= together or alone >= GOOD_ENOUGH * count):
             best = case.local.confidence
-    return max(best, understand)
+    return max(math.floor(best * 1000) / 1000, understand)
 
 
 def _tokenless(model: ModelReading | None) -> ModelReading | None:

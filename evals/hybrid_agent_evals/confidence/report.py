@@ -8,6 +8,8 @@ from hybrid_agent_evals.confidence.figures import Bin, Kept, Quality
 from hybrid_agent_evals.speed.report import machine
 
 WIDTH = 41
+CURVES = ("local, its own word", "both")
+"""The sources whose curves go into a document."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +49,29 @@ class Report:
         """The report as lines of text."""
         return "\n".join(self._lines())
 
-    def _lines(self) -> Iterator[str]:
-        yield f"{self.day}, {machine()}"
+    def markdown(self) -> str:
+        """The report for a document: the sources in a table, and the curves of two."""
+        return "\n".join(self._document())
+
+    def _document(self) -> Iterator[str]:
+        yield from self._made()
+        yield ""
+        yield from _summary_table(self.sources)
+        for name in (each for each in CURVES if each in self.sources):
+            yield ""
+            yield from _curve_table(name, self.sources[name])
+        if self.sure is not None:
+            yield ""
+            yield from _cascade(self.sure, self.routing)
+
+    def _made(self) -> Iterator[str]:
         asked = f"{self.model}, prompt understand@{self.prompt}" if self.model else "none"
-        yield f"catalog {self.catalog!r}, model {asked}"
-        yield f"fitted on {self.fitted_on} messages, measured on the {self.held_out} held out"
-        if self.unanswered:
-            yield f"{self.unanswered} messages without an answer of the model are left out"
+        yield f"{self.day}, {machine()}; catalog {self.catalog!r}, model {asked};"
+        left = f"; {self.unanswered} without an answer left out" if self.unanswered else ""
+        yield f"fitted on {self.fitted_on} messages, measured on {self.held_out} others{left}."
+
+    def _lines(self) -> Iterator[str]:
+        yield from self._made()
         yield ""
         yield from _summary(self.sources)
         for name, source in self.sources.items():
@@ -73,6 +91,24 @@ def _summary(sources: Mapping[str, Quality]) -> Iterator[str]:
         yield f"{name:<22}{each.count:>5}{each.accuracy:>9.1%}{errors}{kept}"
     yield "ECE: 10 bins of equal mass; chance: what a perfect calibration would show on so few messages."
     yield "at t: the share with at least that confidence / how many of them are right."
+
+
+def _summary_table(sources: Mapping[str, Quality]) -> Iterator[str]:
+    heads = "".join(f" at {each.threshold:.2f} |" for each in next(iter(sources.values())).kept)
+    yield f"| opinion | n | right | ECE | by chance | Brier |{heads}"
+    yield f"|---|{'---:|' * (5 + heads.count('|'))}"
+    for name, each in sources.items():
+        errors = f"{each.calibration_error:.3f} | {each.by_chance:.3f} | {each.brier:.3f}"
+        kept = "".join(f" {_kept(one)} |" for one in each.kept)
+        yield f"| {name} | {each.count} | {each.accuracy:.1%} | {errors} |{kept}"
+
+
+def _curve_table(name: str, source: Quality) -> Iterator[str]:
+    yield f"| {name}: predicted | observed | 95 % | n |"
+    yield "|---:|---:|:---:|---:|"
+    for each in source.bins:
+        interval = f"{each.low:.2f} to {each.high:.2f}"
+        yield f"| {each.predicted:.2f} | {each.observed:.2f} | {interval} | {each.count} |"
 
 
 def _kept(kept: Kept) -> str:
