@@ -2,6 +2,8 @@
 
 from collections.abc import Iterable
 
+from pydantic import Field
+
 from hybrid_agent.frozen import Frozen
 
 
@@ -15,8 +17,8 @@ class Call(Frozen):
     purpose: str
     model: str
     prompt: str
-    tokens_in: int = 0
-    tokens_out: int = 0
+    tokens_in: int = Field(0, ge=0)
+    tokens_out: int = Field(0, ge=0)
     estimated: bool = False
     ms: float = 0.0
     cost: float | None = None

@@ -1,11 +1,14 @@
 """Connecting to a model: its settings, its key, what is missing, and the check at the start."""
 
 import asyncio
+import math
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any, TypedDict
 
 import pytest
+import yaml
 from langgraph.graph import END, START, StateGraph
 from openai_wire import OpenAIWire, Request, cut, structured, text
 from pydantic import BaseModel, SecretStr, ValidationError
@@ -21,6 +24,7 @@ from hybrid_agent.chat_model import (
     stream,
 )
 from hybrid_agent.errors import ConfigurationError
+from hybrid_agent.settings import read_settings
 from hybrid_agent_prompts import Filled
 
 PROMPT = Filled("wish", "a" * 64, "You read what a customer wants.", "Where is my parcel?")
@@ -55,12 +59,66 @@ def test_a_name_alone_is_enough() -> None:
         {"name": "openai:x", "retries": -1},
         {"name": "openai:x", "options": {"max_retries": 5}},
         {"name": "openai:x", "budget": {"call": 1}},
+        {"name": "openai:x", "budget": {"seconds": math.inf}},
+        {"name": "openai:x", "budget": {"seconds": 1e15}},
+        {"name": "openai:x", "timeout": math.nan},
+        {"name": "openai:x", "prices": {"input": math.inf, "output": 1}},
+        {"name": "openai:x", "prices": {"input": 1, "output": 1e308}},
+        {"name": "openai:x", "prices": {"input": math.nan, "output": 1}},
+        ["openai:x"],
     ],
 )
 def test_settings_that_cannot_be_meant_are_refused(wrong: Any) -> None:
     """A key in the file, an option with a key of its own, a bad address or number: all are mistakes."""
     with pytest.raises(ValidationError):
         ModelSettings.model_validate(wrong)
+
+
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [
+        ("gpt-5-mini", "model.name: write provider:name, such as openai:gpt-5-mini"),
+        ("openai:sk-proj-SECRET", "model.name: write provider:name"),
+        ("http://user:SECRET@host/v1", "model.name: write provider:name"),
+        (["openai:SECRET"], "model: write provider:name"),
+        ({"name": "openai:x", "api_key_env": "gsk_SECRET"}, "api_key_env: this looks like a key"),
+        ({"name": "openai:x", "api_key_env": "sk-proj-SECRET"}, "api_key_env: this looks like a key"),
+        ({"name": "openai:x", "base_url": "https://user:SECRET@host/v1"}, "base_url: write http://HOST:PORT"),
+        ({"name": "openai:x", "base_url": "http://host/v1?key=SECRET"}, "base_url: write http://HOST:PORT"),
+        ({"name": "openai:x", "base_url": "http://host/v1#SECRET"}, "base_url: write http://HOST:PORT"),
+        ({"name": "openai:x", "base_url": "http://host/sk-SECRET"}, "base_url: write http://HOST:PORT"),
+    ],
+)
+def test_a_secret_in_the_wrong_place_is_never_told(model: Any, told: str, tmp_path: Path) -> None:
+    """The file's line and what to write there are told, without what stands there."""
+    file = tmp_path / "support.yaml"
+    least = {"name": "Shop", "catalog": "c.yaml", "systems": {"embedded": {}}, "records": "sqlite:///r.db"}
+    file.write_text(yaml.safe_dump({**least, "model": model}), "utf-8")
+    with pytest.raises(ConfigurationError) as refused:
+        read_settings(file)
+    assert told in str(refused.value)
+    with pytest.raises(ValidationError) as raw:
+        ModelSettings.model_validate(model)
+    for said in (str(refused.value), str(raw.value)):
+        assert "SECRET" not in said
+        assert "pattern" not in said
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "openai:Qwen/Qwen2.5-1.5B-Instruct",
+        "openai:/models/qwen.gguf",
+        "ollama:qwen2.5:1.5b",
+        "bedrock_converse:anthropic.claude-3-5-sonnet-20240620-v1:0",
+        "google_vertexai:claude-sonnet-4@20250514",
+        "openai:ft:gpt-4.1-mini:shop::Ab1",
+        "openai:skywork-13b",
+    ],
+)
+def test_names_as_providers_have_them_are_taken(name: str) -> None:
+    """Paths, tags, versions and fine-tuned models."""
+    assert ModelSettings.model_validate(name).name == name
 
 
 def test_a_missing_key_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ from hybrid_agent.chat_model.asking import ask
 from hybrid_agent.chat_model.attempting import Errand, before, config, messages, persist, trial
 from hybrid_agent.chat_model.errors import IN_VAIN, Feature, ModelError
 from hybrid_agent.chat_model.model import CHOICE, ChatModel
-from hybrid_agent.chat_model.reading import spent_on, written_calls
+from hybrid_agent.chat_model.reading import calls_in, spent_on, written_calls
 from hybrid_agent_prompts import Filled
 
 if TYPE_CHECKING:
@@ -85,11 +85,13 @@ async def _once(errand: Errand, offered: Mapping[str, dict[str, Any]]) -> Chosen
 
 
 def _chosen(message: "AIMessage", offered: Mapping[str, Any]) -> Chosen:
-    made = [(call["name"], call["args"]) for call in message.tool_calls]
-    if not made and not message.invalid_tool_calls:
+    made, others = calls_in(message), len(message.invalid_tool_calls)
+    count = len(message.tool_calls)
+    if not made and not others:
         made = list(written_calls(message.text))
+        count = len(made)
     known = tuple(ToolCall(name, args) for name, args in made if name in offered)
-    return Chosen(known, len(made) - len(known) + len(message.invalid_tool_calls))
+    return Chosen(known, count - len(known) + others)
 
 
 def _offered(tools: "Sequence[BaseTool | Mapping[str, Any]]") -> dict[str, dict[str, Any]]:

@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import Any, Final
+from typing import Final
 
 from langchain_core import exceptions as langchain
 
@@ -35,6 +35,10 @@ _OVERFLOW: Final = re.compile(
 )
 _UNREACHABLE: Final = re.compile(r"connect|network|protocol|readerror|writeerror|closedresource|ssl|dns")
 _REFUSING: Final = frozenset({400, 404, 405, 415, 422, 500, 501})
+_CODE: Final = re.compile(r"[45][0-9][0-9]")
+MOST_SAID: Final = 10_000
+"""Characters of each thing that an exception says which are read."""
+
 _AGAIN: Final = frozenset({408, 409, 429})
 _MEANS: Final = {
     400: (Failure.UNSUPPORTED, "refuses the request"),
@@ -119,7 +123,14 @@ def _is(chain: list[BaseException], *kinds: type[BaseException]) -> bool:
 
 def _said(error: BaseException) -> str:
     """Its message, with the code and the parameter that OpenAI's errors name beside it."""
-    return " ".join(str(part) for part in (error, getattr(error, "code", ""), getattr(error, "param", "")))
+    return " ".join(map(_words, (error, getattr(error, "code", ""), getattr(error, "param", ""))))
+
+
+def _words(part: object) -> str:
+    try:
+        return str(part)[:MOST_SAID]
+    except Exception as wordless:
+        return type(wordless).__name__
 
 
 def _status(error: BaseException) -> int | None:
@@ -130,8 +141,8 @@ def _status(error: BaseException) -> int | None:
 
 def _in_body(chain: list[BaseException], said: str) -> int | None:
     """The status that some servers send inside of a stream or a body that came with status 200."""
-    codes: list[Any] = [getattr(each, "code", None) for each in chain]
-    numbers = [int(code) for code in codes if str(code).isdigit() and 400 <= int(code) < 600]
+    codes = [_words(getattr(each, "code", None)) for each in chain]
+    numbers = [int(code) for code in codes if _CODE.fullmatch(code)]
     if numbers:
         return numbers[0]
     return 400 if _OVERFLOW.search(said) else None
@@ -145,7 +156,7 @@ def _retry_after(error: BaseException) -> float | None:
             return max(0.0, float(headers["retry-after-ms"]) / 1000)
         if "retry-after" in headers:
             return max(0.0, float(headers["retry-after"]))
-    with suppress(ValueError, TypeError):
+    with suppress(ValueError, TypeError, OverflowError):
         until = parsedate_to_datetime(headers.get("retry-after", ""))
         return max(0.0, (until - datetime.now(UTC)).total_seconds())
     return None

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ValidationError
 
 from hybrid_agent.chat_model.attempting import config, messages
 from hybrid_agent.chat_model.model import Form, Memory
-from hybrid_agent.chat_model.reading import objects_in, written_calls
+from hybrid_agent.chat_model.reading import calls_in, objects_in, written_calls
 from hybrid_agent_prompts import Filled
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ def read(answer: Mapping[str, Any], form: type[T]) -> T | None:
 def holds_any(answer: Mapping[str, Any], form: type[BaseModel]) -> bool:
     """Whether the answer holds an object or a call of the form's name at all, readable and valid or not."""
     raw: AIMessage = answer["raw"]
-    named = [call["name"] for call in (*raw.tool_calls, *raw.invalid_tool_calls)]
+    named = [name for name, _ in calls_in(raw)] + [call["name"] for call in raw.invalid_tool_calls]
     return form.__name__ in named or next(_candidates(answer), None) is not None
 
 
@@ -70,7 +70,7 @@ def _candidates(answer: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 async def _called(client: "Runnable[Any, Any]", prompt: Filled, title: str) -> dict[str, Any]:
     answer: dict[str, Any] = await client.ainvoke(messages(prompt), config())
-    calls = [call["args"] for call in answer["raw"].tool_calls if call["name"] == title]
+    calls = [arguments for name, arguments in calls_in(answer["raw"]) if name == title]
     return {"parsed": None, **answer} if not calls else {**answer, "parsed": calls[0]}
 
 

@@ -14,7 +14,17 @@ CHARACTERS_A_TOKEN: Final = 4
 """Characters of English text in a token, roughly, for servers that do not count."""
 
 
-MOST_MISSES: Final = 100
+MOST_TOKENS: Final = 10_000_000
+"""A count beyond it is no count of one call."""
+
+MOST_CHARACTERS: Final = 65_536
+MOST_OBJECTS: Final = 100
+MOST_CALLS: Final = 64
+"""How much of an answer is read, since reading holds up all other conversations."""
+
+LEAST_LOGPROB: Final = -1e6
+ROUNDING: Final = 1e-3
+"""How far above 0 a log-probability may be by rounding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,40 +51,68 @@ def estimate(text: str) -> int:
 
 def spent_on(message: "AIMessage", asked: int) -> Spent:
     """What a message took; `asked` is the estimate of the tokens in."""
-    counted = message.usage_metadata
-    if counted and counted["input_tokens"] + counted["output_tokens"] > 0:
-        return Spent(counted["input_tokens"], counted["output_tokens"])
+    if (counted := counted_in(message)) and any(counted):
+        return Spent(*counted)
     called = "".join(f"{call['name']}{call['args']}" for call in message.tool_calls)
     return Spent(asked, estimate(message.text + called), estimated=True)
 
 
+def counted_in(message: "AIMessage") -> tuple[int, int] | None:
+    """The server's own count of tokens in and out; None where it gave none, or numbers that cannot be."""
+    used = message.usage_metadata
+    if not used:
+        return None
+    counted = (used.get("input_tokens"), used.get("output_tokens"))
+    return counted if possible(*counted) else None
+
+
+def possible(*counts: object) -> bool:
+    """Whether these can be counts of tokens; a server may send anything."""
+    return all(type(each) is int and 0 <= each <= MOST_TOKENS for each in counts)
+
+
+def calls_in(message: "AIMessage") -> list[tuple[str, dict[str, Any]]]:
+    """The first tool calls of a message that can be read: name and arguments."""
+    return [(call["name"], call["args"]) for call in message.tool_calls[:MOST_CALLS]]
+
+
 def tokens_of(message: "AIMessage") -> tuple[Token, ...]:
-    """The tokens of a message's text with their log-probabilities; none where the server gave none."""
+    """The tokens of a message's text with their log-probabilities.
+
+    None where the server gave none, or one that cannot be: the others would not be worth more.
+    """
     given = message.response_metadata.get("logprobs")
     content = given.get("content") if isinstance(given, dict) else None
     if not isinstance(content, list):
         return ()
-    pairs = [(each.get("token"), each.get("logprob")) for each in content if isinstance(each, dict)]
-    return tuple(
-        Token(text, float(logprob))
-        for text, logprob in pairs
-        if isinstance(text, str) and isinstance(logprob, int | float)
-    )
+    tokens = [_token(each) for each in content[:MOST_CHARACTERS]]
+    return tuple(token for token in tokens if token is not None) if None not in tokens else ()
+
+
+def _token(given: Any) -> Token | None:
+    if not isinstance(given, dict):
+        return None
+    text, logprob = given.get("token"), given.get("logprob")
+    if not isinstance(text, str) or not isinstance(logprob, int | float) or isinstance(logprob, bool):
+        return None
+    return Token(text, min(0.0, float(logprob))) if LEAST_LOGPROB <= logprob <= ROUNDING else None
 
 
 def objects_in(text: str) -> Iterator[dict[str, Any]]:
     """The JSON objects in a text, in order, whatever stands around them; none inside of another.
 
-    Given up after some braces that begin none, since each costs as much as the text behind it is long.
+    Given up after some braces, since one that begins none costs as much as the text behind it is long.
     """
     decoder = json.JSONDecoder(strict=False)
-    at, misses = text.find("{"), 0
-    while at >= 0 and misses < MOST_MISSES:
+    text = text[:MOST_CHARACTERS]
+    at, tried = text.find("{"), 0
+    while at >= 0 and tried < MOST_OBJECTS:
+        tried += 1
         try:
             value, end = decoder.raw_decode(text, at)
             yield value
         except (ValueError, RecursionError):
-            end, misses = at + 1, misses + 1
+            end = at + 1
         at = text.find("{", end)
 
 

@@ -1,17 +1,70 @@
 """The `model` part of `support.yaml`: which chat model, where it is, and what it may cost."""
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, JsonValue, StringConstraints, model_validator
+from pydantic import (
+    AfterValidator,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    ValidationError,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from hybrid_agent.catalog.models import Part
 from hybrid_agent.chat_model.metering import Budget
 
-ModelName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]*:\S+$", max_length=200)]
-WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/@]+(/\S*)?$", max_length=500)]
-Variable = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$", max_length=100)]
-Price = Annotated[float, Field(ge=0)]
+LONGEST: Final = 3600.0
+"""Seconds that one turn may spend on models at most."""
+
+_KEY: Final = re.compile(r"(^|[:/=])(sk-|sk_|gsk_|hf_|xai-|pplx-|nvapi-|AIza|AKIA)")
+"""How the keys of well-known providers begin."""
+
+
+def _or(otherwise: str) -> WrapValidator:
+    """Where a text does not fit or holds a key, tell what to write and never what stood there."""
+
+    def check(given: Any, fits: ValidatorFunctionWrapHandler) -> str:
+        try:
+            text: str = fits(given)
+        except ValidationError:
+            raise ValueError(otherwise) from None
+        if _KEY.search(text):
+            raise ValueError(otherwise)
+        return text
+
+    return WrapValidator(check)
+
+
+def _bounded(budget: Budget) -> Budget:
+    if budget.seconds > LONGEST:
+        raise ValueError(f"seconds can be {LONGEST:g} at most")
+    return budget
+
+
+ModelName = Annotated[
+    str,
+    StringConstraints(
+        pattern=r"^[a-z][a-z0-9_-]*:/?[A-Za-z0-9_.:@+-]+(/[A-Za-z0-9_.:@+-]+)*$", max_length=200
+    ),
+    _or("write provider:name, such as openai:gpt-5-mini; a key belongs in the variable of api_key_env"),
+]
+WebAddress = Annotated[
+    str,
+    StringConstraints(pattern=r"^https?://[^\s/?#@]+(/[^\s?#@]*)?$", max_length=500),
+    _or("write http://HOST:PORT/v1, with no user, no ? and no key in it"),
+]
+Variable = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z_][A-Z0-9_]*$", max_length=100),
+    _or("this looks like a key, not the name of a variable: write a name in capitals, such as LLM_KEY"),
+]
+Price = Annotated[float, Field(ge=0, le=1_000_000)]
 
 OWN: Final = frozenset(
     {
@@ -53,6 +106,8 @@ class ModelSettings(Part):
     is in seconds, for one call. `options` go to the model's class as they are.
     """
 
+    model_config = ConfigDict(hide_input_in_errors=True)
+
     name: ModelName = Field(description="provider:name, such as openai:gpt-5-mini.")
     base_url: WebAddress | None = Field(None, description="An OpenAI-compatible server's address.")
     api_key_env: Variable | None = None
@@ -60,7 +115,9 @@ class ModelSettings(Part):
     timeout: float = Field(15.0, gt=0, le=600)
     retries: int = Field(2, ge=0, le=10)
     prices: Prices | None = None
-    budget: Budget = Field(default_factory=Budget, description="What one turn may spend.")
+    budget: Annotated[Budget, AfterValidator(_bounded)] = Field(
+        default_factory=Budget, description="What one turn may spend."
+    )
     options: Mapping[str, JsonValue] = Field(default_factory=dict)
 
     @property
@@ -84,4 +141,8 @@ class ModelSettings(Part):
     @model_validator(mode="before")
     @classmethod
     def _from_name(cls, given: Any) -> Any:
+        if not isinstance(given, str | Mapping | ModelSettings):
+            raise ValueError(
+                "write provider:name, such as openai:gpt-5-mini, or a mapping with name and more"
+            )
         return {"name": given} if isinstance(given, str) else given

@@ -61,7 +61,7 @@ def _checked(given: dict[str, object]) -> ModelSettings:
     except ValidationError as error:
         wrong = {problem["loc"][0] for problem in error.errors()}
     if "name" in wrong:
-        advice = "Write --model provider:name, such as --model openai:gpt-5-mini."
-        raise ConfigurationError(f"{given['name']!r} names no model", where="--model", advice=advice)
+        advice = "Write --model provider:name, such as --model openai:gpt-5-mini, and never a key."
+        raise ConfigurationError("names no model", where="--model", advice=advice)
     advice = "Write --base-url http://HOST:PORT/v1; a key belongs in the variable that api_key_env names."
     raise ConfigurationError("is no address of a server", where="--base-url", advice=advice)
