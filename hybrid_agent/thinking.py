@@ -29,13 +29,13 @@ def thinking_with(
 ) -> Deployment:
     """The deployment with a model; its own reasoner stays behind it, for when the model cannot be had.
 
-    Raises PromptError for the deployment's own prompts, ConfigurationError for its calibration, and where the
-    deployment has a model already.
+    Raises PromptError for the deployment's own prompts, ConfigurationError for its calibration, for what is
+    no chat model, and where the deployment has a model already.
     """
     if deployment.model is not None:
         advice = "Give a model in the deployment file or to the graph, not both."
         raise ConfigurationError(f"it has {deployment.model.name} already", where="model", advice=advice)
-    asked = model if isinstance(model, ChatModel) else chat_model(model)
+    asked = model if isinstance(model, ChatModel) else chat_model(_checked(model))
     own, local = deployment.calibration, deployment.reasoner
     llm = llm_reasoner(
         deployment.catalog,
@@ -47,3 +47,15 @@ def thinking_with(
     reasoner: Reasoner = Backed(llm, local) if how is Thinking.LLM else Cascade(local, llm)
     patience = timedelta(seconds=deployment.budget.seconds) + SLACK
     return replace(deployment, reasoner=reasoner, model=asked, patience=patience)
+
+
+def _checked(model: object) -> "BaseChatModel":
+    from langchain_core.language_models import BaseChatModel
+
+    if isinstance(model, BaseChatModel):
+        return model
+    kind = "class" if isinstance(model, type) else type(model).__name__
+    advice = (
+        "Give an instance, such as init_chat_model('openai:gpt-5-mini'), or name it in the deployment file."
+    )
+    raise ConfigurationError(f"a {kind} is not a LangChain chat model", where="model", advice=advice)

@@ -157,3 +157,11 @@ def test_a_calibration_file_with_a_mistake_names_its_line(tmp_path: Path) -> Non
     file.write_text("sure: 0.9\nlocal: {bias: 0, lokal: 1}\n", "utf-8")
     with pytest.raises(ConfigurationError, match=r"calibration\.yaml:2: local\.lokal: is not a known key"):
         load_calibration(file)
+
+
+def test_a_calibration_file_that_is_missing_says_how_one_is_made(tmp_path: Path) -> None:
+    """The advice is that of a calibration, not of a first deployment file."""
+    with pytest.raises(ConfigurationError, match="no such file") as refused:
+        load_calibration(tmp_path / "none.yaml")
+    assert "bench confidence --write" in refused.value.advice
+    assert "init" not in refused.value.advice

@@ -6,13 +6,15 @@ from typing import Annotated, Any, TypedDict
 
 import pytest
 from graph_kit import ADDRESS, AGENT, ANNA, REFUND, Stage, form
+from langchain_core.language_models import FakeListChatModel
 from langchain_core.messages import AnyMessage
 from langgraph.checkpoint.memory import InMemorySaver
 from langgraph.graph import END, START, StateGraph
 from langgraph.graph.message import add_messages
 from langgraph.types import Command
 
-from hybrid_agent import Caller, State, Status, build_graph, builder
+from hybrid_agent import Caller, Deployment, State, Status, build_graph, builder
+from hybrid_agent.errors import ConfigurationError
 
 pytest_plugins = ["graph_fixtures"]
 
@@ -173,3 +175,22 @@ async def test_a_message_during_an_approval_in_a_larger_graph(stage: Stage) -> N
     await graph.ainvoke(asking("What are your opening hours?"), CONFIG, context=ANNA)
     done = await graph.ainvoke(Command(resume={"decisions": [form(pending)]}), CONFIG, context=AGENT)
     assert len(stage.refunds()) == 1 and "Done" in done["messages"][-1].content
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ("openai:sk-SECRET", "a str is not"),
+        (FakeListChatModel, "a class is not"),
+        (FakeListChatModel(responses=["x"]).bind(stop="x"), "a RunnableBinding is not"),
+    ],
+    ids=["name", "class", "bound"],
+)
+def test_what_is_no_chat_model_is_refused_with_what_to_give(
+    loaded: Deployment, given: Any, told: str
+) -> None:
+    """A name, a class or a runnable is a mistake of who embeds the graph, told when it is built."""
+    with pytest.raises(ConfigurationError, match=f"model: {told} a LangChain chat model") as refused:
+        build_graph(loaded, model=given)
+    assert "init_chat_model('openai:gpt-5-mini')" in refused.value.advice
+    assert "SECRET" not in str(refused.value)
