@@ -182,9 +182,9 @@ async def test_a_message_during_an_approval_in_a_larger_graph(stage: Stage) -> N
     [
         ("openai:sk-SECRET", "a str is not"),
         (FakeListChatModel, "a class is not"),
-        (FakeListChatModel(responses=["x"]).bind(stop="x"), "a RunnableBinding is not"),
+        (FakeListChatModel(responses=["x"]).with_retry(), "a RunnableRetry is not"),
     ],
-    ids=["name", "class", "bound"],
+    ids=["name", "class", "wrapped"],
 )
 def test_what_is_no_chat_model_is_refused_with_what_to_give(
     loaded: Deployment, given: Any, told: str
