@@ -15,27 +15,28 @@ PAIRS = Path(__file__).parent / "data" / "guard_pairs.yaml"
 
 @dataclass(frozen=True)
 class Scene:
-    """A turn's points, the grounds under them, and the customer's message."""
+    """A turn's points and the grounds under them."""
 
     points: tuple[Point, ...]
     grounds: dict[str, Ground]
-    heard: str
 
     def check(self, text: str) -> list[Violation]:
         """What is wrong with a sentence that rests on everything in the scene."""
         said = Sentence(text=text, evidence=tuple(self.grounds))
-        return check_worded(said, self.grounds, points=self.points, heard=self.heard)
+        return check_worded(said, self.grounds, points=self.points)
 
 
 def scene(written: dict[str, Any]) -> Scene:
     """A scene as it stands in the file of pairs."""
-    grounds = {f"f{place}": ground(data) for place, data in enumerate(written.get("facts", []))}
+    names = written.get("names") or [""] * len(written.get("facts", []))
+    facts = written.get("facts", [])
+    grounds = {f"f{place}": ground(data, name=names[place]) for place, data in enumerate(facts)}
     grounds |= {f"t{place}": ground(text=text) for place, text in enumerate(written.get("texts", []))}
     points = tuple(
         Point(kind=PointKind.ANSWER, text=text, evidence=tuple(grounds), literal=written.get("literal", ""))
         for text in written["points"]
     )
-    return Scene(points, grounds, written["heard"])
+    return Scene(points, grounds)
 
 
 def pairs(half: str) -> Iterator[tuple[Scene, str, bool]]:

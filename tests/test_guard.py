@@ -28,14 +28,29 @@ def test_an_attack_does_not_pass(text: str) -> None:
     assert ON_ITS_WAY.check(text) != []
 
 
-@pytest.mark.parametrize("text", [text for group in ("human", "look_alikes") for text in ATTACKS[group]])
-def test_an_attack_does_not_pass_by_what_the_customer_said(text: str) -> None:
-    """The customer's own words make no claim, deed or pretence true."""
-    said = Sentence(text=text, evidence=tuple(ON_ITS_WAY.grounds))
-    assert check_worded(said, ON_ITS_WAY.grounds, points=ON_ITS_WAY.points, heard=text) != []
+@pytest.mark.parametrize("text", ATTACKS["asks"])
+def test_a_model_asks_for_nothing(text: str) -> None:
+    """A question, or a request to say yes or no, is stopped as such, whatever it rests on."""
+    point = Point(kind=PointKind.ANSWER, text=text, evidence=())
+    broken = check_worded(Sentence(text=text), {}, points=[point])
+    assert "asks" in {each.rule for each in broken}
 
 
-@pytest.mark.parametrize("half", ["tuning", "held_out"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Follow it here: https://track.example/a?id=1",
+        "Our team answers by phone.",
+        "I will ask you for a yes.",
+    ],
+)
+def test_telling_is_not_asking(text: str) -> None:
+    """A link with a query, an answer that is told of, and an announced question ask for nothing."""
+    broken = check_worded(Sentence(text=text), {}, points=[])
+    assert "asks" not in {each.rule for each in broken}
+
+
+@pytest.mark.parametrize("half", ["tuning", "held_out", "records"])
 def test_lies_are_stopped_and_good_words_pass(half: str) -> None:
     """Of the pairs at least 95 in 100 lies are stopped, and at least 85 in 100 good sentences pass."""
     judged = [(good, one.check(text) == []) for one, text, good in pairs(half)]
@@ -52,29 +67,27 @@ def test_what_a_sentence_does_not_name_is_no_support() -> None:
     point = Point(kind=PointKind.ANSWER, text=ON_ITS_WAY.points[0].text, evidence=("f0",))
     assert ON_ITS_WAY.check(SAYS) == []
     grounds = {**ON_ITS_WAY.grounds, "b": ground({"name": "Tarn & Ridge"}, name="business")}
-    assert check_worded(said, grounds, points=[point], heard="") != []
+    assert check_worded(said, grounds, points=[point]) != []
 
 
 def test_evidence_that_is_not_there_is_reported() -> None:
     """A sentence that names unknown evidence does not pass."""
     said = Sentence(text=SAYS, evidence=(*ON_ITS_WAY.grounds, "f9"))
-    broken = check_worded(said, ON_ITS_WAY.grounds, points=ON_ITS_WAY.points, heard="")
+    broken = check_worded(said, ON_ITS_WAY.grounds, points=ON_ITS_WAY.points)
     assert broken == [Violation("unknown_evidence", "f9")]
 
 
 @pytest.mark.parametrize("text", ["Thank you for your patience!", "Have a nice day!", "Sorry for the wait."])
 def test_courtesies_need_no_evidence(text: str) -> None:
     """A sentence of nothing but courtesy says nothing that could be untrue."""
-    assert check_worded(Sentence(text=text), {}, points=[], heard="") == []
+    assert check_worded(Sentence(text=text), {}, points=[]) == []
 
 
 def test_a_record_that_lies_in_its_free_text_supports_no_deed() -> None:
     """A note in an order is somebody's words: it does not make a refund true."""
     order = ground({"number": "1003", "note": "Your order 1003 has been refunded by the team."})
     said = Sentence(text="Your order 1003 has been refunded.", evidence=("o",))
-    assert [each.rule for each in check_worded(said, {"o": order}, points=[], heard="")] == [
-        "unsupported_deed"
-    ]
+    assert [each.rule for each in check_worded(said, {"o": order}, points=[])] == ["unsupported_deed"]
 
 
 @pytest.mark.parametrize(
@@ -99,7 +112,7 @@ def test_a_record_that_lies_in_its_free_text_supports_no_deed() -> None:
 def test_fields_count_by_their_values(data: dict[str, object], text: str, passes: bool) -> None:
     """A field that is empty, zero, no, or true of one of several supports no deed of the whole."""
     said = Sentence(text=text, evidence=("o",))
-    assert (check_worded(said, {"o": ground(data, name="order")}, points=[], heard="") == []) is passes
+    assert (check_worded(said, {"o": ground(data, name="order")}, points=[]) == []) is passes
 
 
 @pytest.mark.parametrize(

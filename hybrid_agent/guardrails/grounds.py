@@ -1,15 +1,15 @@
 """What one evidence id carries: its claims, its statements, and whether the ledger holds it as done."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
 
 from hybrid_agent.catalog.phrasing import show
 from hybrid_agent.guardrails.claims import Claim, claims, claims_of
 from hybrid_agent.guardrails.folding import plain_words
-from hybrid_agent.guardrails.reading import Segment, segment, segments
+from hybrid_agent.guardrails.reading import Segment, segment, segments, stems
 
 _CODE = re.compile(r"[a-z]+(?:[ _-][a-z]+){0,4}")
 """A value that is a word of a system's own, such as `partly_shipped`, and nobody's free text."""
@@ -17,17 +17,31 @@ _ZERO = re.compile(r"0+(?:[.,]0+)?")
 
 
 @dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a record: its statement, its claims, the words of its name, and those of where it stands.
+
+    The record's own name is in neither. `place` holds the texts beside a field of a list's item, too.
+    """
+
+    said: Segment
+    claims: frozenset[Claim]
+    name: frozenset[str]
+    place: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """What one evidence id carries: claims, and whether the ledger holds it as done.
 
-    `prose` are the statements of a text, `fields` those of a record, one for each field; only sentences of a
-    model are compared with them.
+    `prose` are the statements of a text, `fields` those of a record, `record` the words of the record's name;
+    only sentences of a model are compared with them.
     """
 
     claims: frozenset[Claim]
     effect: bool = False
     prose: tuple[Segment, ...] = ()
-    fields: tuple[Segment, ...] = ()
+    fields: tuple[Field, ...] = ()
+    record: frozenset[str] = frozenset()
 
 
 def ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bool = False) -> Ground:
@@ -39,38 +53,69 @@ def ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bo
         claims=claims_of(data) | claims(text),
         effect=effect,
         prose=segments(text),
-        fields=tuple(_fields(data, (name,) if name else ())),
+        fields=tuple(_fields(data, _Path(name))),
+        record=stems(plain_words(name)),
     )
 
 
-def _fields(value: JsonValue, path: tuple[str, ...] = (), listed: bool = False) -> Iterator[Segment]:
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """The way to a field: the record, the names, whether through a list, and the texts of the list's item."""
+
+    record: str
+    names: tuple[str, ...] = ()
+    listed: bool = False
+    beside: frozenset[str] = frozenset()
+
+    def to(self, name: str) -> "_Path":
+        return replace(self, names=(*self.names, name))
+
+
+def _fields(value: JsonValue, path: _Path) -> Iterator[Field]:
     if isinstance(value, dict):
         if "amount" in value and "currency" in value:
-            yield from _field(path, value, listed)
+            yield from _field(path, value)
             return
+        if path.listed:
+            path = replace(path, beside=path.beside | _texts(value.values()))
         for name, item in value.items():
-            yield from _fields(item, (*path, str(name)), listed)
+            yield from _fields(item, path.to(str(name)))
     elif isinstance(value, list):
         for item in value:
-            yield from _fields(item, path, True)
+            yield from _fields(item, replace(path, listed=True))
     elif value is not None and value != "":
-        yield from _field(path, value, listed)
+        yield from _field(path, value)
 
 
-def _field(path: tuple[str, ...], value: JsonValue, listed: bool) -> Iterator[Segment]:
-    """The statement of a field. What a list holds is true of one of several, no deed of the whole."""
-    name = " ".join(dict.fromkeys((*path[:1], *path[-2:]))).replace("_", " ")
+def _texts(values: Iterable[JsonValue]) -> frozenset[str]:
+    """The words of the texts among an item's values: what it is called."""
+    texts = (each for each in values if isinstance(each, str) and not _CODE.fullmatch(each))
+    return frozenset[str]().union(*(stems(plain_words(each)) for each in texts if not claims(each)))
+
+
+def _field(path: _Path, value: JsonValue) -> Iterator[Field]:
+    last = plain_words(" ".join(path.names[-1:]).replace("_", " "))
+    near = plain_words(" ".join(path.names[-2:]).replace("_", " "))
+    all_ = claims_of(value) if isinstance(value, str) else frozenset[Claim]()
+    for said in _said(path, value):
+        yield Field(said, said.claims | all_, stems(last), stems(near) | path.beside)
+
+
+def _said(path: _Path, value: JsonValue) -> Iterator[Segment]:
+    """The statements of a field. What a list holds is true of one of several, no deed of the whole."""
+    way = (path.record, *path.names) if path.record else path.names
+    name = " ".join(dict.fromkeys((*way[:1], *way[-2:]))).replace("_", " ")
     if isinstance(value, bool):
-        yield segment(plain_words(name if value else f"not {name}"), deeds=not listed)
+        yield segment(plain_words(name if value else f"not {name}"), deeds=not path.listed)
     elif _is_zero(value):
-        yield segment(plain_words(f"nothing {name}: {show(value)}"), deeds=not listed)
+        yield segment(plain_words(f"nothing {name}: {show(value)}"), deeds=not path.listed)
     else:
         shown = show(value, "words") if isinstance(value, str) and _CODE.fullmatch(value) else show(value)
         unit = f", {shown} {name.split()[-1]}" if isinstance(value, int | float) and name else ""
         own = isinstance(value, str) and not _CODE.fullmatch(value)
         if own:
-            yield segment(plain_words(name), deeds=not listed)
-        yield segment(plain_words(f"{name}: {shown}{unit}"), deeds=not listed and not own)
+            yield segment(plain_words(name), deeds=not path.listed)
+        yield segment(plain_words(f"{name}: {shown}{unit}"), deeds=not path.listed and not own)
 
 
 def _is_zero(value: JsonValue) -> bool:

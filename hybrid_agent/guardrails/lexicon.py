@@ -15,11 +15,13 @@ LANGUAGE = "en"
 
 @dataclass(frozen=True, slots=True)
 class Lexicon:
-    """The lists of a language, compiled. `deeds` gives for each form its group and whether it says "done"."""
+    """The lists of a language, compiled. `deeds` gives for each form its group and whether it says "done",
+    `actors` for each subject who it is, `agents` the same behind "by"."""
 
     deeds: Mapping[str, tuple[str, bool]]
     deed: re.Pattern[str]
     clause: re.Pattern[str]
+    part: re.Pattern[str]
     mood: Mapping[str, re.Pattern[str]]
     no: re.Pattern[str]
     idle_no: re.Pattern[str]
@@ -30,6 +32,12 @@ class Lexicon:
     similar: tuple[frozenset[str], ...]
     strict: re.Pattern[str]
     idle_strict: re.Pattern[str]
+    place: re.Pattern[str]
+    idle_place: re.Pattern[str]
+    actor: re.Pattern[str]
+    actors: Mapping[str, str]
+    agent: re.Pattern[str]
+    agents: Mapping[str, str]
     courtesy: re.Pattern[str]
     opener: re.Pattern[str]
     plain: frozenset[str]
@@ -52,6 +60,10 @@ def alternatives(phrases: Iterable[str]) -> str:
     return "|".join([*parts, *([rf"(?<=\w)(?:{behind})(?!\w)"] if behind else [])])
 
 
+def _any(phrases: Iterable[str]) -> str:
+    return "|".join(re.escape(each) for each in sorted(phrases, key=lambda each: (-len(each), each)))
+
+
 @lru_cache(maxsize=4)
 def tables(language: str = LANGUAGE) -> dict[str, Any]:
     """The language's tables as they stand in its file. Raises FileNotFoundError where there is none."""
@@ -69,13 +81,18 @@ def lexicon(language: str = LANGUAGE) -> Lexicon:
         for kind in ("other", "done")
         for form in forms[kind]
     }
+    counting = all_["counting"]
     form = alternatives(deeds)
+    marks = r"[()]|[,;:.!?\n]+(?:\s|$)|\s-+\s"
     split = "|".join(re.escape(each) for each in sorted(all_["polarity"]["split"], key=len, reverse=True))
+    actors = {name: who for who in ("we", "you", "carrier") for name in all_["actors"][who]}
+    agents = {name: who for who, names in all_["actors"]["agents"].items() for name in names}
     never = {rule: tuple(re.compile(each) for each in them) for rule, them in all_["never"].items()}
     return Lexicon(
         deeds=deeds,
         deed=re.compile(form),
-        clause=re.compile(rf"[()]|[,;:.!?\n]+(?:\s|$)|\s-+\s|\s(?:{split})\s(?!{form})"),
+        clause=re.compile(rf"{marks}|\s(?:{split})\s(?!{form})"),
+        part=re.compile(rf"{marks}|\s(?:{split})\s"),
         mood={name: words(them) for name, them in all_["mood"].items()},
         no=words(all_["polarity"]["no"]),
         idle_no=words(all_["polarity"]["idle"]),
@@ -90,9 +107,15 @@ def lexicon(language: str = LANGUAGE) -> Lexicon:
         similar=tuple(frozenset(each) for each in all_["conditions"]["similar"]),
         strict=words(all_["strict"]["words"]),
         idle_strict=words(all_["strict"]["idle"]),
+        place=words(all_["strict"]["places"]),
+        idle_place=words(all_["strict"]["idle_places"]),
+        actor=re.compile(rf"\b({_any(actors)})\b(?:\W+\w+){{0,3}}\W*$"),
+        actors=actors,
+        agent=re.compile(rf"\W*(?:\w+\W+){{0,2}}?by ({_any([*actors, *agents])})\b"),
+        agents=actors | agents,
         courtesy=words(all_["courtesy"]["phrases"]),
         opener=re.compile(rf"(?:^|(?<=[.!?]\s))(?:{alternatives(all_['courtesy']['openers'])})(?=[,.!?])"),
-        plain=frozenset(all_["courtesy"]["words"]),
+        plain=frozenset([*all_["courtesy"]["words"], *counting["numbers"], *counting["scales"]]),
         same=_same(all_),
         never=never,
         everyone=frozenset(all_["everyone"]["rules"]),

@@ -20,8 +20,6 @@ _AMOUNT = r"(?:[€$£]|[a-z]{3} )?\d[\d.,]*\d(?:\s?(?:[€$£]|[a-z]{3,7}\b))?"
 _WHOLE = re.compile(rf"{_AMOUNT}\s(?:out )?of (?:the |your |a total of |a )?(?P<whole>{_AMOUNT})")
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 _WORD = re.compile(r"~?[^\W\d_]+(?:'[^\W\d_]+)?(?:_[a-z]+)?")
-_ACTOR = re.compile(r"\b(i|we|you)\b(?:\W+\w+){0,3}\W*$")
-_ACTORS = {"i": "we", "we": "we", "you": "you"}
 _PASSIVE = re.compile(r"\b(?:am|is|are|was|were|be|been|being|get|gets|got|receive|your|our)\b|'re\b|'m\b")
 _JOINED = re.compile(r"\b(?:and|or)\s*$")
 _DETERMINER = re.compile(
@@ -36,8 +34,8 @@ class Deed(NamedTuple):
     """Something done, promised or possible: its group, how it is told, and whether it is denied.
 
     `mood` is done, state ("is cancelled"), promise, plain ("we refund"), possible or noun; `actor` is
-    "we", "you" or "" where nobody is named; `open` says that
-    it stands in a condition and is told of nothing in particular.
+    "we", "you", "carrier" or "" where none of them is named; `open` says that it stands in a condition and is
+    told of nothing in particular.
     """
 
     group: str
@@ -93,12 +91,17 @@ def segment(low: str, *, deeds: bool = True) -> Segment:
         wholes=frozenset(each for match in _WHOLE.finditer(low) for each in claims(match["whole"])),
         clauses=tuple(_clauses(low, lists)),
         conditions=frozenset(name for name, them in lists.conditions.items() if them.search(bare)),
-        strict=frozenset(stem(each) for each in lists.strict.findall(kept_strict)),
+        strict=_strict(kept_strict, lists),
         denied=_denied(denials, lists),
         hedged=lists.mood["hedges"].search(bare) is not None,
         sure=lists.mood["sure"].search(bare) is not None,
         general=lists.general.search(kept_strict) is not None,
     )
+
+
+def _strict(low: str, lists: Lexicon) -> frozenset[str]:
+    places = lists.place.findall(lists.idle_place.sub(" ", lists.deed.sub(" ", low)))
+    return frozenset(stem(each) for each in (*lists.strict.findall(low), *places))
 
 
 @lru_cache(maxsize=4096)
@@ -119,7 +122,7 @@ def stems(low: str) -> frozenset[str]:
 def _clauses(low: str, lists: Lexicon) -> Iterator[Clause]:
     """The clauses; one without words of its own, such as "9:00 to 18:00", belongs to the one before."""
     last: Clause | None = None
-    for part in lists.clause.split(low):
+    for part in lists.part.split(low):
         new = Clause(stems(part), claims(part))
         if last is not None and new.stems:
             yield last
@@ -138,7 +141,8 @@ def _deeds(low: str, lists: Lexicon) -> Iterator[Deed]:
         for match in lists.deed.finditer(part):
             group, done = lists.deeds[match[0]]
             before = part[: match.start()]
-            yield Deed(group, _mood(before, done, lists), _denied(before, lists), _actor(before), opened)
+            actor = _actor(before, part[match.end() :], lists)
+            yield Deed(group, _mood(before, done, lists), _denied(before, lists), actor, opened)
         if mark is not None:
             begin = mark.end()
             word = mark[0].strip()
@@ -152,10 +156,12 @@ def _denied(low: str, lists: Lexicon) -> bool:
     return len(lists.no.findall(low)) % 2 == 1
 
 
-def _actor(before: str) -> str:
-    """Who does it, where the sentence says so: "we", "you" or nobody."""
-    match = _ACTOR.search(before)
-    return "" if match is None or _PASSIVE.search(before[match.start() :]) else _ACTORS[match[1]]
+def _actor(before: str, behind: str, lists: Lexicon) -> str:
+    """Who does it, where the sentence says so: "we", "you", "carrier" or nobody."""
+    if agent := lists.agent.match(behind):
+        return lists.agents[agent[1]]
+    match = lists.actor.search(before)
+    return "" if match is None or _PASSIVE.search(before[match.end(1) :]) else lists.actors[match[1]]
 
 
 def _mood(before: str, done: bool, lists: Lexicon) -> str:

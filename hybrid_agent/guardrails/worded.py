@@ -2,24 +2,25 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from hybrid_agent.guardrails.basis import Support
 from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.checks import Violation, check
 from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.folding import plain_words
 from hybrid_agent.guardrails.grounds import Ground
 from hybrid_agent.guardrails.reading import Segment, segments
-from hybrid_agent.guardrails.support import Support, unsupported
+from hybrid_agent.guardrails.support import unsupported
 from hybrid_agent.guardrails.wording import LONGEST, never
 from hybrid_agent.state import Point, Sentence
 
 
 def check_worded(
-    sentence: Sentence, grounds: Mapping[str, Ground], *, points: Sequence[Point], heard: str
+    sentence: Sentence, grounds: Mapping[str, Ground], *, points: Sequence[Point]
 ) -> list[Violation]:
     """All violations of one sentence that a model wrote for the turn's `points`; empty if it may go out.
 
     `grounds` are made by `ground` for the evidence that the sentence names; a point counts if it names
-    some of it, too, or none at all. `heard` is the customer's message: it may lend words, no claims or deeds.
+    some of it, too, or none at all. What the customer said lends nothing.
     """
     text = sentence.text[: LONGEST + 1]
     policy = frozenset[Claim]().union(*(claims(point.literal) for point in points))
@@ -27,12 +28,12 @@ def check_worded(
     broken += [Violation(*each) for each in never(text, of_model=True)]
     if len(sentence.text) > LONGEST:
         broken.append(Violation("too_long", f"{len(sentence.text)} characters"))
-    broken += _beyond(text, sentence.evidence, grounds, points, heard)
+    broken += _beyond(text, sentence.evidence, grounds, points)
     return list(dict.fromkeys(broken))
 
 
 def _beyond(
-    text: str, evidence: Sequence[str], grounds: Mapping[str, Ground], points: Sequence[Point], heard: str
+    text: str, evidence: Sequence[str], grounds: Mapping[str, Ground], points: Sequence[Point]
 ) -> Iterator[Violation]:
     """What the sentence says beyond the points and the evidence that it names."""
     under = [grounds[each] for each in evidence if each in grounds]
@@ -42,7 +43,7 @@ def _beyond(
         texts=tuple(each for ground in under for each in ground.prose),
         fields=tuple(each for ground in under for each in ground.fields),
         openings=tuple(plain_words(point.text) for point in cited),
-        heard=heard,
+        records=frozenset[str]().union(*(ground.record for ground in under)),
     )
     told = frozenset[Claim]().union(
         *(ground.claims for ground in under), *(claims(point.text) for point in cited)

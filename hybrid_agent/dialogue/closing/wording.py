@@ -98,7 +98,7 @@ def _broken(
         return [Violation("unknown_point", "")]
     cited = [points[place] for place in sentence.says]
     grounds = grounds_of(state, deployment.catalog, [sentence])
-    return check_worded(sentence, grounds, points=cited, heard=state["heard"])
+    return check_worded(sentence, grounds, points=cited)
 
 
 def _covered(place: int, point: Point, passed: Sequence[Sentence], brief: Brief) -> bool:
