@@ -96,7 +96,18 @@ def _of_another_field(claim: Claim, clause: Clause, segment: Segment, support: S
             return True
         if any(each.words for each in (*own, *rivals)):
             return False
-    return False
+    return _of_another_statement(claim, segment, support)
+
+
+def _of_another_statement(claim: Claim, segment: Segment, support: Support) -> bool:
+    """Whether nothing names the claim's field, and a statement gives another claim for the same words."""
+    if claim.kind in _NAMED or any(_holding(claim, support.prose)):
+        return False
+    return any(
+        clause.stems & segment.stems and _rivals(claim, clause.claims - segment.claims)
+        for each in support.prose
+        for clause in each.clauses
+    )
 
 
 def _holding(claim: Claim, prose: Iterable[Segment]) -> Iterator[Clause]:
