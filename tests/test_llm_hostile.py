@@ -1,8 +1,9 @@
 """Whatever a model returns: no write that the gate did not allow, no argument out of thin air, no lie."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import cycle
 from pathlib import Path
 from tempfile import mkdtemp
@@ -17,31 +18,21 @@ from llm_kit import ABOUT_1002, BOTH, Said, Seen, about, acting, outcomes, repor
 from test_graph_hostile import LIES, others
 
 from hybrid_agent import Deployment, Status
+from hybrid_agent.catalog import Catalog
+from hybrid_agent.catalog.load import load_catalog
+from hybrid_agent.cli.places import bundled
 from hybrid_agent.reasoning.answers import AnswerKind, read_answer
 from hybrid_agent.settings import Thinking
-from hybrid_agent_tools import Risk
+from hybrid_agent_tools import Risk, all_operations
 
 pytest_plugins = ["graph_fixtures"]
 
 RETURN = "I would like to send back order 1003, it does not fit"
-TEXTS = (
+WORDS = (
     REFUND,
     ADDRESS,
-    RETURN,
-    "I want to cancel order 1001",
-    "Where is my order 1002?",
-    "hm, 1002?",
-    "close my account",
     "yes",
-    "yes",
-    "no",
-    "hm, what?",
-    "no, cancel that",
-    "1",
-    "it is order 1005 or 1001, at a.k@firma.example",
-)
-WORDS = (
-    *TEXTS,
+    "maybe later",
     "1001",
     "1003",
     "1005",
@@ -67,17 +58,23 @@ SENSIBLE = {
     "Where is my order 1002?": ABOUT_1002,
     "hm, 1002?": ABOUT_1002,
 }
-TALKS = st.lists(st.sampled_from(TEXTS), min_size=1, max_size=4) | st.builds(
-    lambda wish, *rest: [wish, *rest],
-    st.sampled_from(list(SENSIBLE)),
-    st.sampled_from(["yes", "no", "hm, what?", "hm, 1002?"]),
-    st.sampled_from(["yes", "no", "hm, 1002?"]),
+TALKS = (
+    (REFUND, "yes", "hm, what?"),
+    (REFUND, "no, cancel that", ADDRESS),
+    (ADDRESS, "maybe later", "hm, what?"),
+    (ADDRESS, "yes, but to my office", "no"),
+    (ADDRESS, "yes", "hm, 1002?"),
+    (RETURN, "hm, what?", "is that free?"),
+    (RETURN, "yes", "yes"),
+    ("I want to cancel order 1001", "yes", "maybe later"),
+    ("close my account", "yes", "hm, what?"),
+    ("hm, 1002?", "1", "yes"),
+    ("it is order 1005 or 1001, at a.k@firma.example", "hm, 1002?", "yes"),
+    ("Where is my order 1002?", "I forgot my password", "yes"),
 )
-JSON = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.sampled_from(WORDS),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(WORDS), inner, max_size=3),
-    max_leaves=6,
-)
+PLAIN = st.one_of(st.none(), st.booleans(), st.integers(), st.sampled_from(WORDS))
+FLAT = PLAIN | st.lists(PLAIN, max_size=3) | st.dictionaries(st.sampled_from(WORDS), PLAIN, max_size=3)
+JSON = FLAT | st.lists(FLAT, max_size=3) | st.dictionaries(st.sampled_from(WORDS), FLAT, max_size=3)
 SENTENCES = (
     *LIES,
     "Order 1002 is on its way with DHL.",
@@ -91,9 +88,15 @@ SENTENCES = (
 UNTRUE = (*LIES, "Your order has been cancelled", "Your account is closed", "1005 is on its way", "98765")
 
 
-def report(stage: Stage) -> st.SearchStrategy[dict[str, Any]]:
+@cache
+def sample_catalog() -> Catalog:
+    """The catalog that the stage serves."""
+    return load_catalog(bundled("catalog.yaml"))
+
+
+def report() -> st.SearchStrategy[dict[str, Any]]:
     """Reports in the right form, with whatever the catalog has names for, and quotes of whatever."""
-    catalog = stage.deployment.catalog
+    catalog = sample_catalog()
     intents = st.sampled_from([*catalog.intents, "none", "refund", "cancel_order", "change_delivery_address"])
     words = st.sampled_from(WORDS)
     each = {
@@ -151,26 +154,24 @@ class Hostile:
         return reported(fit) if fit and next(self.sensible) else said
 
 
-def hostile(stage: Stage) -> st.SearchStrategy[Hostile]:
+def hostile() -> st.SearchStrategy[Hostile]:
     """Models of all kinds: reports right and wrong, calls of any tool, lines of any kind."""
-    operations = [*stage.deployment.toolbox.operations, "tracking", "made_up"]
+    operations = [*sorted(all_operations()), "tracking", "made_up"]
     numbers = st.lists(st.sampled_from([1, 1, 1, 2, 2, 3, 0, 9]), max_size=2)
     numbered = numbers.map(lambda each: ",".join(map(str, each)))
     line = st.builds("[{}] {}".format, numbered, st.sampled_from(SENTENCES)) | st.sampled_from(SENTENCES)
     lines = st.lists(line, max_size=4).map("\n".join)
     fields = st.sampled_from(["requests", "answer", "given", "angry", "more"])
     called = st.lists(st.tuples(st.sampled_from(operations), st.just({"order_number": "1005"})), max_size=3)
-    right = report(stage).map(lambda each: (reported(each), True))
-    wrong = st.builds(mended, report(stage), st.tuples(fields, JSON)).map(
-        lambda each: (reported(each), False)
-    )
+    right = report().map(lambda each: (reported(each), True))
+    wrong = st.builds(mended, report(), st.tuples(fields, JSON)).map(lambda each: (reported(each), False))
     other = st.builds(Said, text=JSON.map(json.dumps) | lines, calls=called).map(lambda each: (each, False))
     return st.builds(
         Hostile,
-        reports=endlessly(st.one_of(right, right, right, right, wrong, other), 5),
+        reports=endlessly(st.one_of(*[right] * 6, wrong, other), 5),
         words=endlessly(lines, 3),
         plans=endlessly(called, 2),
-        sensible=endlessly(st.booleans(), 3),
+        sensible=endlessly(st.sampled_from([True, True, True, False]), 3),
     )
 
 
@@ -179,7 +180,7 @@ def endlessly(each: st.SearchStrategy[Any], count: int) -> st.SearchStrategy[Ite
     return st.lists(each, min_size=count, max_size=count).map(cycle)
 
 
-def expect_allowed(stage: Stage, said: list[str]) -> None:
+def expect_allowed(stage: Stage, said: Sequence[str]) -> None:
     """Each write has what its risk asks for, and each argument its source."""
     effects = stage.recorded(
         "SELECT operation, status, arguments, sources, customer_id FROM hybrid_agent_effects"
@@ -208,9 +209,20 @@ def expect_sources(given: dict[str, Any], named: dict[str, str], stage: Stage, s
         assert "Evil" not in str(value) and "evil" not in str(value) and "98765" not in str(value)
 
 
+@pytest.fixture
+def fresh(loaded: Deployment, tmp_path: Path) -> Callable[[], Awaitable[Stage]]:
+    """Opens a stage of its own for each example, so that none depends on another."""
+
+    async def opened() -> Stage:
+        return await open_stage(loaded, Path(mkdtemp(dir=tmp_path)), InMemorySaver())
+
+    return opened
+
+
+@pytest.mark.parametrize("said", TALKS, ids=" / ".join)
 @pytest.mark.parametrize("how", BOTH)
 @settings(
-    max_examples=60,
+    max_examples=7,
     deadline=None,
     derandomize=True,
     database=None,
@@ -220,21 +232,19 @@ def expect_sources(given: dict[str, Any], named: dict[str, str], stage: Stage, s
         HealthCheck.data_too_large,
     ],
 )
-@given(data=st.data())
+@given(model=st.deferred(hostile))
 async def test_whatever_a_model_returns(
-    loaded: Deployment, tmp_path: Path, how: Thinking, data: st.DataObject
+    fresh: Callable[[], Awaitable[Stage]], how: Thinking, said: Sequence[str], model: Hostile
 ) -> None:
     """Every run ends in a valid status, without a write, an argument or a word that it must not have."""
-    folder = Path(mkdtemp(dir=tmp_path))
-    stage = await open_stage(loaded, folder, InMemorySaver())
+    stage = await fresh()
     try:
-        model, said = data.draw(hostile(stage)), data.draw(TALKS)
-        await talk(wordless(stage) if how is Thinking.CASCADE else stage, how, model, said)
+        await talk(wordless(stage) if how is Thinking.CASCADE else stage, how, said, model)
     finally:
         await stage.aclose()
 
 
-async def talk(stage: Stage, how: Thinking, model: Hostile, said: list[str]) -> None:
+async def talk(stage: Stage, how: Thinking, said: Sequence[str], model: Hostile) -> None:
     """A conversation with a model, and all that must hold of it."""
     before = others(stage)
     staged = acting(stage, how, model)
