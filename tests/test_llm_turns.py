@@ -11,6 +11,7 @@ from llm_kit import (
     STATUS,
     Wired,
     about,
+    expect_served,
     in_turn,
     kinds,
     lines,
@@ -260,11 +261,12 @@ async def test_without_usable_words_a_person_answers(stage: Stage, how: Thinking
     assert "2031" not in turn.reply.text and "colleague" in turn.reply.text
 
 
-async def test_a_message_without_a_request_is_no_request(stage: Stage) -> None:
-    """A model that finds nothing wanted leaves the conversation as it was."""
+async def test_a_message_without_a_request_does_nothing(stage: Stage) -> None:
+    """A model that finds nothing wanted gets the customer a reply, and nothing is proposed or done."""
     async with wired(stage, Thinking.LLM, script(nothing())) as told:
         turn = await told.say("hm, 1002?")
-    assert turn.status is Status.AWAITING_CUSTOMER and turn.reply.text and stage.effects() == []
+    expect_served(turn)
+    assert stage.effects() == [] and stage.writes() == []
 
 
 async def test_llm_asks_again_for_what_it_did_not_find(stage: Stage) -> None:
