@@ -26,7 +26,7 @@ class Status(StrEnum):
 
 
 class Source(StrEnum):
-    """Where a slot's value comes from: the customer's words, a record, or what somebody takes them to mean."""
+    """Where a slot's value comes from: the customer's words, a record, or what words are taken to mean."""
 
     MESSAGE = "message"
     RECORD = "record"

@@ -29,12 +29,17 @@ class Field:
     place: frozenset[str]
 
 
+PLACES = ("link", "email")
+"""Kinds of claims that send the customer somewhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Ground:
     """What one evidence id carries: claims, and whether the ledger holds it as done.
 
-    `prose` are the statements of a text, `fields` those of a record, `record` the words of the record's name;
-    only sentences of a model are compared with them.
+    `prose` are the statements of a text, `fields` those of a record, `record` the words of the record's name,
+    `places` the links and e-mail addresses that are a field by themselves; only sentences of a model are
+    compared with them.
     """
 
     claims: frozenset[Claim]
@@ -42,6 +47,7 @@ class Ground:
     prose: tuple[Segment, ...] = ()
     fields: tuple[Field, ...] = ()
     record: frozenset[str] = frozenset()
+    places: frozenset[Claim] = frozenset()
 
 
 def ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bool = False) -> Ground:
@@ -55,7 +61,17 @@ def ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bo
         prose=segments(text),
         fields=tuple(_fields(data, _Path(name))),
         record=stems(plain_words(name)),
+        places=frozenset(_places(data)),
     )
+
+
+def _places(value: JsonValue) -> Iterator[Claim]:
+    """What a record names as a link or an address; one within a free text is whoever wrote that text's."""
+    if isinstance(value, str) and len(value.split()) == 1:
+        yield from (claim for claim in claims(value) if claim.kind in PLACES)
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _places(item)
 
 
 @dataclass(frozen=True, slots=True)

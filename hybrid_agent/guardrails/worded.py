@@ -7,7 +7,7 @@ from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.checks import Violation, check
 from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.folding import plain_words
-from hybrid_agent.guardrails.grounds import Ground
+from hybrid_agent.guardrails.grounds import PLACES, Ground
 from hybrid_agent.guardrails.reading import Segment, segments
 from hybrid_agent.guardrails.support import unsupported
 from hybrid_agent.guardrails.wording import LONGEST, never
@@ -45,13 +45,18 @@ def _beyond(
         openings=tuple(plain_words(point.text) for point in cited),
         records=frozenset[str]().union(*(ground.record for ground in under)),
     )
-    told = frozenset[Claim]().union(
-        *(ground.claims for ground in under), *(claims(point.text) for point in cited)
-    )
+    said = frozenset[Claim]().union(*(claims(point.text) for point in cited))
+    told = said.union(*(_held(ground) for ground in under))
     for claim in sorted(claims(text)):
         if not carried(claim, told, strictly=True) and not _spread(claim, support.prose):
             yield Violation(f"unsupported_{claim.kind}", claim.value)
     yield from (Violation(*each) for each in unsupported(text, support))
+
+
+def _held(ground: Ground) -> frozenset[Claim]:
+    """The claims of a ground; where the customer is sent, only if a record or article says it itself."""
+    written = ground.places.union(*(segment.claims for segment in ground.prose))
+    return frozenset(claim for claim in ground.claims if claim.kind not in PLACES or claim in written)
 
 
 def _spread(claim: Claim, prose: Sequence[Segment]) -> bool:

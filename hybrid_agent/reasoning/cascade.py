@@ -74,9 +74,17 @@ class Cascade:
         beside = _beside(part, told, near)
         if beside is None:
             return self.llm.reading(part)
-        weighed = combine(beside, part.opinion, self.llm.calibration)
+        weighed = self._asked_for(combine(beside, part.opinion, self.llm.calibration), part)
         same = weighed.intent == part.opinion.intent
         return weighed.model_copy(update={"text": part.text, "slots": part.slots if same else None})
+
+    def _asked_for(self, weighed: Reading, part: Part) -> Reading:
+        """The model's intent where nobody is sure that none is meant: so the customer is asked for it."""
+        named, chances = part.opinion.intent, dict(weighed.ranked)
+        unsure = weighed.intent is None and weighed.confidence < self.llm.calibration.sure
+        if named is None or not unsure:
+            return weighed
+        return weighed.model_copy(update={"intent": named, "confidence": chances.get(named, 0.0)})
 
     def _opinions(self, near: Understanding, told: Told) -> tuple[Opinion, ...]:
         calibration = self.llm.calibration

@@ -77,7 +77,7 @@ class Understanding(Frozen):
 class Choice(Frozen):
     """A request whose reads are to be chosen: what the customer said, and the facts that are known already.
 
-    `offered` are the names of the reads that may be done now; `round` counts from 1; `now` is aware.
+    `offered` are the names of the reads that may be done now; `now` is aware.
     """
 
     intent: str
@@ -86,7 +86,6 @@ class Choice(Frozen):
     facts: tuple[Evidence, ...]
     slots: Mapping[str, SlotValue]
     offered: tuple[str, ...]
-    round: int = 1
 
 
 class Brief(Frozen):

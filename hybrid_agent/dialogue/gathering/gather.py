@@ -53,7 +53,7 @@ async def gather(request: Request, state: State, deployment: Deployment) -> Gath
         now = [name for name in ready if reads[name].required]
         if not now:
             round_ += 1
-            choice = _choice(request, evidence, ready, round_, deployment)
+            choice = _choice(request, evidence, ready, deployment)
             now = list(await chosen_reads(choice, deployment)) if round_ <= MOST_ROUNDS else []
         done = await asyncio.gather(*(_read(name, request, evidence, state, deployment) for name in now))
         evidence = replace_evidence(evidence, [each.fact for each in done if each.fact])
@@ -76,7 +76,6 @@ def _choice(
     request: Request,
     evidence: Sequence[Evidence],
     offered: Sequence[str],
-    number: int,
     deployment: Deployment,
 ) -> Choice:
     own = tuple(item for item in evidence if item.request_id == request.id)
@@ -87,7 +86,6 @@ def _choice(
         facts=own,
         slots=request.slots,
         offered=tuple(offered),
-        round=number,
     )
 
 

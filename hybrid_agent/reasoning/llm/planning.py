@@ -13,7 +13,7 @@ from hybrid_agent_tools import Operation
 
 PURPOSE = "plan"
 WORTH_ASKING = 3
-"""Reads on offer below which all are done: they cost milliseconds, a model's opinion seconds."""
+"""Optional reads of an intent below which all are done: they cost milliseconds, a model's opinion seconds."""
 
 
 async def choose_reads(
@@ -28,9 +28,9 @@ async def choose_reads(
 
     The catalog gives the arguments: a model that gave its own could choose the record that is then changed.
     """
-    if len(choice.offered) < WORTH_ASKING:
-        return choice.offered
     reads = catalog.intents[choice.intent].reads
+    if sum(not read.required for read in reads.values()) < WORTH_ASKING:
+        return choice.offered
     about = {name: operations[reads[name].operation].description for name in choice.offered}
     veil = veil_over((choice.text,), choice.facts, personal, catalog, choice.now)
     slots = {
