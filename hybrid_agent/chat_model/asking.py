@@ -21,15 +21,11 @@ T = TypeVar("T", bound=BaseModel)
 
 @dataclass(frozen=True, slots=True)
 class Asked(Generic[T]):
-    """An answer: its value, the form in which it came, and its tokens where the model gives them.
-
-    `text` is the answer as JSON text where it came as text.
-    """
+    """An answer: its value, the form in which it came, and its tokens where the model gives them."""
 
     value: T
     form: Form
     tokens: tuple[Token, ...] = ()
-    text: str = ""
 
 
 async def ask(
@@ -66,7 +62,7 @@ async def _once(errand: Errand, rung: Form, form: type[T], schema: dict[str, Any
     tokens = tokens_of(message) if errand.logprobs else ()
     if errand.logprobs and not tokens:
         memory.refuse(Feature.LOGPROBS)
-    return Asked(value, rung, tokens, message.text)
+    return Asked(value, rung, tokens)
 
 
 def _may_go_on(model: ChatModel, rung: Form, error: ModelError) -> bool:

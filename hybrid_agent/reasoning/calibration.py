@@ -84,7 +84,7 @@ class Calibration(Frozen):
 
 @lru_cache(maxsize=1)
 def default_calibration() -> Calibration:
-    """The one fitted on the sample's evaluation messages with a small model; read once."""
+    """The one for a model that nobody has measured; read once."""
     with as_file(files("hybrid_agent.reasoning").joinpath("calibration.yaml")) as path:
         return load_calibration(path)
 

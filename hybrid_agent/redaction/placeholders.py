@@ -58,21 +58,9 @@ class Placeholders:
         """A model's text with the values, in one pass: no value is looked into for placeholders."""
         return _EXACT.sub(lambda match: self.values.get(match.group(), match.group()), text)
 
-    def restore_data(self, data: JsonValue) -> JsonValue:
-        """What a model gave as data (a structured answer, a tool's arguments), with values in its strings."""
-        return _each_string(data, self.restore)
-
-    def hide(self, text: str) -> str:
-        """A model's text for those who may not see the values: `[email]` in the place of `<EMAIL_1>`."""
-        return _EXACT.sub(self._hidden, text)
-
     def leftovers(self, text: str) -> tuple[str, ...]:
         """What in a model's text, before it is restored, looks like a placeholder and is not one of these."""
         return tuple(found for match in _LEFT.finditer(text) if (found := match.group()) not in self.values)
-
-    def _hidden(self, match: re.Match[str]) -> str:
-        kind = match[1].lower()
-        return self.restore(match.group()) if kind == "text" else _word(kind)
 
 
 def placeholders_for(
@@ -84,7 +72,7 @@ def placeholders_for(
 ) -> Placeholders:
     """The placeholders of a conversation, numbered as their values first appear in its texts, then as known.
 
-    Numbers stay while texts are added. A value's spellings share one placeholder: e-mail and names in any
+    Numbers stay while texts are added and nothing becomes known that stands in an earlier one. A value's spellings share one placeholder: e-mail and names in any
     case, phone numbers in any groups. `addresses` and `phones` are recognisers; phone numbers of an
     unmistakable form are found without. ValueError for a known value of a kind that has no placeholders.
     """
