@@ -73,8 +73,8 @@ def placeholders_for(
     """The placeholders of a conversation, numbered as their values first appear in its texts, then as known.
 
     Numbers stay while texts are added and nothing becomes known that stands in an earlier one. A value's
-    spellings share one placeholder: e-mail and names in any case, phone numbers in any groups. `addresses` and
-    `phones` are recognisers; phone numbers of an unmistakable form are found without. ValueError for a known
+    spellings share one placeholder: e-mail and names in any case, phone numbers in any groups. `addresses`
+    and `phones` are recognisers; phone numbers of an unmistakable form are found without. ValueError for a known
     value of a kind that has no placeholders.
     """
     named = distinct(known)
