@@ -74,8 +74,8 @@ def placeholders_for(
 
     Numbers stay while texts are added and nothing becomes known that stands in an earlier one. A value's
     spellings share one placeholder: e-mail and names in any case, phone numbers in any groups. `addresses`
-    and `phones` are recognisers; phone numbers of an unmistakable form are found without. ValueError for a known
-    value of a kind that has no placeholders.
+    and `phones` are recognisers; phone numbers of an unmistakable form are found without. ValueError for a
+    known value of a kind that has no placeholders.
     """
     named = distinct(known)
     offered = (("address", addresses), ("phone", phones))
