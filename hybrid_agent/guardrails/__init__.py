@@ -2,7 +2,7 @@
 
 from hybrid_agent.guardrails.checks import Violation, check
 from hybrid_agent.guardrails.grounds import Ground, ground
+from hybrid_agent.guardrails.model_sentences import check_worded
 from hybrid_agent.guardrails.outgoing import plain_text
-from hybrid_agent.guardrails.worded import check_worded
 
 __all__ = ["Ground", "Violation", "check", "check_worded", "ground", "plain_text"]

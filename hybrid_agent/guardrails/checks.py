@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.folding import folded
+from hybrid_agent.guardrails.forbidden import never
 from hybrid_agent.guardrails.grounds import Ground
-from hybrid_agent.guardrails.wording import never
 from hybrid_agent.state import Sentence
 
 _DONE = (

@@ -6,10 +6,10 @@ from collections.abc import Iterator, Sequence
 from hybrid_agent.guardrails.basis import Support
 from hybrid_agent.guardrails.claims import CODES
 from hybrid_agent.guardrails.folding import folded, plain_words
+from hybrid_agent.guardrails.forbidden import Broken
 from hybrid_agent.guardrails.lexicon import lexicon
 from hybrid_agent.guardrails.placing import misplaced
 from hybrid_agent.guardrails.reading import Deed, Segment, segments, stems
-from hybrid_agent.guardrails.wording import Broken
 
 LEAST_SUPPORTED = 0.65
 """The part of a sentence's content words that its support must hold."""

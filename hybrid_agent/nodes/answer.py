@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
+from hybrid_agent.dialogue.closing.composing import word
 from hybrid_agent.dialogue.closing.replying import as_reply
-from hybrid_agent.dialogue.closing.wording import word
 from hybrid_agent.dialogue.reasons import BLOCKED, NO_ANSWER
 from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.nodes.here import Here

@@ -3,8 +3,8 @@
 from langchain_core.messages import AIMessage
 
 from hybrid_agent.dialogue.closing.close import blocked, finished, served_of, unsaid
+from hybrid_agent.dialogue.closing.composing import unanswered
 from hybrid_agent.dialogue.closing.replying import status_of, violations
-from hybrid_agent.dialogue.closing.wording import unanswered
 from hybrid_agent.dialogue.reasons import BLOCKED
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.records import events, ownership

@@ -7,10 +7,10 @@ from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.checks import Violation, check
 from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.folding import plain_words
+from hybrid_agent.guardrails.forbidden import LONGEST, never
 from hybrid_agent.guardrails.grounds import PLACES, Ground
 from hybrid_agent.guardrails.reading import Segment, segments
 from hybrid_agent.guardrails.support import unsupported
-from hybrid_agent.guardrails.wording import LONGEST, never
 from hybrid_agent.state import Point, Sentence
 
 
