@@ -62,7 +62,7 @@ hello ü 🎉
         "needs a person's approval",
         "there is no command /nonsense",
         "anonymous>",
-        "Goodbye. Go on with: hybrid-agent chat --thread second",
+        "Goodbye. To go on with it, add --thread second to the command.",
     ):
         assert shown in ended.stdout
 

@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+UNHEARD: Final = (Failure.UNREACHABLE, Failure.UNAUTHORISED, Failure.UNKNOWN_MODEL, Failure.RATE_LIMITED)
+"""Outcomes in which no model worked, so that nothing was spent."""
+
 OPTIONAL: Final = frozenset({Feature.LOGPROBS, Feature.OUTPUT_LIMIT, Feature.STREAMED_USAGE})
 """What a request can do without and still be the same request."""
 
@@ -175,7 +178,8 @@ def _is_our_own() -> bool:
 
 def _call(errand: Errand, running: Trial, ms: float) -> Call:
     prompt, prices = errand.prompt, errand.model.prices
-    spent = running.spent or Spent(errand.tokens_in, 0, estimated=True)
+    unheard = Spent(0, 0) if running.outcome in UNHEARD else Spent(errand.tokens_in, 0, estimated=True)
+    spent = running.spent or unheard
     return Call(
         purpose=errand.purpose,
         model=errand.model.name,

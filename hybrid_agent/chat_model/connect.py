@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from difflib import get_close_matches
 from functools import cache
 from ssl import SSLContext
 from typing import TYPE_CHECKING, Any, Final
@@ -19,6 +20,16 @@ OPENAI: Final = "https://api.openai.com/v1"
 """Where `openai:` goes without a base_url, whatever variables of the environment say."""
 
 OPENAI_KEY: Final = "OPENAI_API_KEY"
+PROVIDERS: Final = (
+    *("anthropic", "anthropic_bedrock", "azure_ai", "azure_openai", "baseten"),
+    *("bedrock", "bedrock_converse", "cohere", "deepseek", "fireworks"),
+    *("google_anthropic_vertex", "google_genai", "google_vertexai", "groq", "huggingface"),
+    *("ibm", "litellm", "meta", "mistralai", "nvidia"),
+    *("ollama", "openai", "openrouter", "perplexity", "together"),
+    *("upstage", "xai"),
+)
+"""The providers that LangChain's `init_chat_model` knows by name; those of no package of its own left out."""
+
 NO_KEY: Final = "none"
 """What a server without keys is sent, since the client insists on one."""
 
@@ -28,6 +39,8 @@ def connect_model(settings: ModelSettings) -> ChatModel:
 
     Raises ConfigurationError where its key, its package or its options are missing or wrong.
     """
+    if settings.provider not in PROVIDERS:
+        raise _no_provider(settings.provider)
     make = _openai(settings) if settings.provider == "openai" else _other(settings)
     limits = Limits(timeout=settings.timeout, retries=settings.retries)
     return ChatModel(
@@ -120,6 +133,12 @@ def _made(make: "Callable[[], BaseChatModel]", settings: ModelSettings) -> "Base
         raise _unusable(settings, wrong) from None
     except Exception as error:
         raise _unusable(settings, type(error).__name__) from None
+
+
+def _no_provider(name: str) -> ConfigurationError:
+    near = get_close_matches(name, PROVIDERS, n=1)
+    advice = f"Did you mean {near[0]}?" if near else f"Write one of: {', '.join(PROVIDERS)}."
+    return ConfigurationError(f"there is no provider {name}", where="model", advice=advice)
 
 
 def _package(settings: ModelSettings) -> str:

@@ -16,8 +16,8 @@ _USER: Final = 'Answer with the state "ready".'
 
 _ADVICE: Final = {
     Failure.UNREACHABLE: "Check that the server runs and that base_url is its address, with /v1 at the end.",
-    Failure.UNAUTHORISED: "Check the key in the variable that api_key_env names, and what it may use.",
-    Failure.UNKNOWN_MODEL: "Check the name after the colon; the server lists its models at base_url/models.",
+    Failure.UNAUTHORISED: "Check the key that api_key_env names: without it none goes to a base_url.",
+    Failure.UNKNOWN_MODEL: "Check the name after the colon, and that base_url ends in /v1 and nothing more.",
     Failure.RATE_LIMITED: "Check the account's quota, or try again in a minute.",
     Failure.TIMED_OUT: "Raise timeout, or take a smaller model.",
     Failure.OVERFLOW: "Take a model with a longer context.",

@@ -30,7 +30,7 @@ def converse(room: Room, talk: Talk) -> None:
         except Exception as error:
             # Whatever one line runs into, the conversation is kept and goes on.
             room.console.print(in_words(error), style="red")
-    room.console.print(f"Goodbye. Go on with: hybrid-agent chat --thread {talk.thread}")
+    room.console.print(f"Goodbye. To go on with it, add --thread {talk.thread} to the command.")
 
 
 def _edit_lines() -> None:
