@@ -111,7 +111,7 @@ def test_the_chat_words_a_reply_by_a_model_and_tells_what_it_took(chat: Chat, wi
         "this turn 2 calls, 1000 tokens in, 50 out",
         "in all 2 calls",
         "0.001500 EUR",
-        "dropped a sentence in the model's words: unsupported_money: 12.99 EUR",
+        "dropped a sentence in the model's words: unsupported_money",
     ):
         assert told in shown
     assert max(len(line.removeprefix("C-1001> ")) for line in printed.splitlines()) <= 80
@@ -141,7 +141,7 @@ def test_a_model_that_is_gone_keeps_nobody_from_being_answered(chat: Chat) -> No
     given = "Where is my order 1002?\n/why\n/quit\n"
     shown = in_one_line(chat(given, "--customer", "C-1001", model=gone, reasoner="llm"))
     assert "Bot Order 1002 is on its way with DHL" in shown
-    assert "understand: unreachable; \N{ALMOST EQUAL TO}" in shown
+    assert "understand: unreachable; 0 tokens in" in shown
 
 
 def test_a_key_that_is_missing_ends_the_chat_at_its_start(shop: Path) -> None:
@@ -378,7 +378,7 @@ def test_a_model_that_is_asked_says_what_it_can_or_what_is_wrong(serving: OpenAI
 @pytest.mark.parametrize(
     ("model", "told"),
     [
-        ("nobody:big", "nobody:big cannot be set up"),
+        ("nobody:big", "there is no provider nobody"),
         ("mistralai:small", "pip install langchain-mistralai"),
         ("openai:gpt-5-mini", "OPENAI_API_KEY has no key"),
     ],

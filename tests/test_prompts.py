@@ -205,7 +205,7 @@ def test_understanding_is_told_what_is_open_and_what_was_said(catalog: Catalog) 
     )
     values = understanding_values(catalog, ["greeting"], utterance)
     assert catalog.slots["fault"].ask in values["question"]
-    assert "torn: a \u2039/data> tear" in values["question"]
+    assert "1: a \u2039/data> tear" in values["question"]
     assert catalog.slots["order_number"].title in values["question"]
     assert "send a voucher" in values["pending"]
     assert [line for line in values["earlier"].splitlines() if line.startswith("message")] == [
