@@ -50,6 +50,11 @@ class Ground:
     places: frozenset[Claim] = frozenset()
 
 
+def plain_ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bool = False) -> Ground:
+    """As `ground`, for sentences in the catalog's words: the claims alone, which is quicker."""
+    return Ground(claims=claims_of(data) | claims(text), effect=effect)
+
+
 def ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bool = False) -> Ground:
     """The ground that a record's `data` and a passage's `text` give.
 

@@ -14,7 +14,7 @@ from hybrid_agent.dialogue.closing.replying import grounds_of, violations
 from hybrid_agent.dialogue.consulting import worded
 from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.dialogue.transcript import earlier_texts
-from hybrid_agent.guardrails import Violation, check_worded
+from hybrid_agent.guardrails import Violation, check_worded, ground
 from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.folding import plain_words
@@ -97,7 +97,7 @@ def _broken(
     if not all(0 <= place < len(points) for place in sentence.says) or len(sentence.says) > MOST_POINTS:
         return [Violation("unknown_point", "")]
     cited = [points[place] for place in sentence.says]
-    grounds = grounds_of(state, deployment.catalog, [sentence])
+    grounds = grounds_of(state, deployment.catalog, [sentence], ground)
     return check_worded(sentence, grounds, points=cited)
 
 

@@ -1,10 +1,10 @@
 """From sentences to a reply: sources numbered in the order in which they are used, and its check."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.dialogue.facts import BUSINESS, OFFERED
-from hybrid_agent.guardrails import Ground, Violation, check, ground
+from hybrid_agent.guardrails import Ground, Violation, check, plain_ground
 from hybrid_agent.guardrails.claims import Claim, claims, claims_of
 from hybrid_agent.state import (
     Citation,
@@ -19,6 +19,9 @@ from hybrid_agent.state import (
     State,
     Status,
 )
+
+Grounding = Callable[..., Ground]
+"""`ground` for a model's sentences, `plain_ground` for the catalog's."""
 
 
 def as_reply(sentences: Sequence[Sentence], evidence: Iterable[Evidence]) -> Reply:
@@ -42,11 +45,13 @@ def violations(state: State, catalog: Catalog) -> list[Violation]:
     people = {point.text for point in state["points"] if point.kind is PointKind.PERSON}
     spoken = [sentence for sentence in state["sentences"] if sentence.text not in people]
     policy = frozenset[Claim]().union(*(claims(point.literal) for point in state["points"]))
-    return check(spoken, grounds_of(state, catalog, spoken), policy)
+    return check(spoken, grounds_of(state, catalog, spoken, plain_ground), policy)
 
 
-def grounds_of(state: State, catalog: Catalog, spoken: Iterable[Sentence]) -> Mapping[str, Ground]:
-    """What the evidence under these sentences carries, by its id."""
+def grounds_of(
+    state: State, catalog: Catalog, spoken: Iterable[Sentence], ground: Grounding
+) -> Mapping[str, Ground]:
+    """What the evidence under these sentences carries, by its id; `ground` says how closely it is read."""
     used = {each for sentence in spoken for each in sentence.evidence}
     grounds = {
         item.id: ground(item.data, item.text, name=item.name, effect=item.kind is EvidenceKind.EFFECT)
@@ -56,20 +61,20 @@ def grounds_of(state: State, catalog: Catalog, spoken: Iterable[Sentence]) -> Ma
     if BUSINESS in used:
         grounds[BUSINESS] = ground(dict(catalog.business), name=BUSINESS)
     if OFFERED in used:
-        grounds[OFFERED] = _offered(state.get("question"))
+        grounds[OFFERED] = _offered(state.get("question"), ground)
     for request in state["requests"]:
         if any(each.startswith(request.id) for each in used):
-            grounds |= _said(request, state)
+            grounds |= _said(request, state, ground)
     return grounds
 
 
-def _offered(question: Question | None) -> Ground:
+def _offered(question: Question | None, ground: Grounding) -> Ground:
     """The options of the open question, and their places in the list."""
     options = list(question.options.values()) if question else []
     return ground([*options, *range(1, len(options) + 1)])
 
 
-def _said(request: Request, state: State) -> dict[str, Ground]:
+def _said(request: Request, state: State, ground: Grounding) -> dict[str, Ground]:
     """What the customer said, or is being proposed: it may be said back to them."""
     arguments = dict(request.action.arguments) if request.action else {}
     summary = request.action.summary if request.action else ""
