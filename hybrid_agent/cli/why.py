@@ -11,11 +11,10 @@ from hybrid_agent.cli.spent import call_in_words, calls_of, currency_of, usage_i
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.acting.proposing import rule_on
 from hybrid_agent.policy import Ruling
-from hybrid_agent.reasoning.protocol import Opinion
+from hybrid_agent.reasoning.protocol import OPINIONS, Opinion
 from hybrid_agent.state import Event, EventKind, Request, State, usage_of
 from hybrid_agent.usage import Usage
 
-OPINIONS: Final = "opinions"
 SHOWN_BEFORE: Final = frozenset({EventKind.CONSULTED, EventKind.DROPPED})
 """Events with rows of their own."""
 

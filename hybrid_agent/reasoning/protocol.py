@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from pydantic import Field
 
@@ -59,6 +59,10 @@ class Opinion(Frozen):
     by: str
     intent: str | None
     confidence: float
+
+
+OPINIONS: Final = "opinions"
+"""Where the event of a message that was understood has them."""
 
 
 class Understanding(Frozen):

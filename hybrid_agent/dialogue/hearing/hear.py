@@ -17,7 +17,7 @@ from hybrid_agent.dialogue.gathering.filling import wanted_for
 from hybrid_agent.dialogue.hearing.catching_up import begun, caught_up, is_overtaken, without_answer
 from hybrid_agent.dialogue.hearing.interpret import Change, Heard, Rules, interpret
 from hybrid_agent.dialogue.transcript import earlier_texts
-from hybrid_agent.reasoning.protocol import Understanding, Utterance, Wanted
+from hybrid_agent.reasoning.protocol import OPINIONS, Understanding, Utterance, Wanted
 from hybrid_agent.state import (
     Escalation,
     Event,
@@ -188,7 +188,7 @@ def _classified(understanding: Understanding, state: State, deployment: Deployme
     signals = understanding.signals
     opinions: dict[str, JsonValue] = {}
     if understanding.opinions:
-        opinions["opinions"] = [each.model_dump(mode="json") for each in understanding.opinions]
+        opinions[OPINIONS] = [each.model_dump(mode="json") for each in understanding.opinions]
     return [
         Event(
             kind=EventKind.CLASSIFIED,
