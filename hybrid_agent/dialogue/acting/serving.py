@@ -13,7 +13,7 @@ from hybrid_agent.dialogue.facts import Facts, facts_of
 from hybrid_agent.dialogue.reasons import NO_ANSWER
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.dialogue.steps import Stepped, resolved
-from hybrid_agent.knowledge import Answer
+from hybrid_agent.knowledge import Answer, Scope
 from hybrid_agent.state import (
     Escalation,
     Evidence,
@@ -156,7 +156,7 @@ async def ask_knowledge(text: str, deployment: Deployment, tags: tuple[str, ...]
         return None
     language = deployment.catalog.language
     return await asyncio.to_thread(
-        deployment.knowledge.answers, text, on=today(deployment), tags=tags, locale=language
+        deployment.knowledge.answers, text, Scope(on=today(deployment), tags=tags, locale=language)
     )
 
 
