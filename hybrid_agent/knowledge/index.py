@@ -5,6 +5,7 @@ import json
 import logging
 import os
 import tempfile
+import time
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +17,10 @@ from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
 from hybrid_agent.knowledge.articles import ArticleFile, content_digest, find_articles
+from hybrid_agent.knowledge.dense import Dense, flat
+from hybrid_agent.knowledge.lexical import LexicalIndex, build_lexical
 from hybrid_agent.knowledge.passages import Passage
+from hybrid_agent.knowledge.report import BuildReport, Progress
 from hybrid_agent.knowledge.sentences import units
 
 if TYPE_CHECKING:
@@ -41,23 +45,50 @@ class Index:
     vectors: NDArray[np.float32]
     unit_starts: NDArray[np.int64]
     unit_vectors: NDArray[np.float32]
+    dense: Dense
+    words: LexicalIndex
 
     def nearest_units(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """For each passage the cosine of its nearest unit with a vector of unit length."""
         return np.maximum.reduceat(self.unit_vectors @ vector, self.unit_starts[:-1])
 
 
-def load_index(sources: Sequence[Path], encoder: "Encoder", cache: Path) -> Index:
+def build_index(
+    sources: Sequence[Path],
+    encoder: "Encoder",
+    cache: Path,
+    *,
+    policies: Sequence[Passage] = (),
+    progress: Progress | None = None,
+    skip_faulty: bool = False,
+    fetch: bool = True,
+) -> BuildReport:
+    """Brings the index of `sources` up to date."""
+    started = time.monotonic()
+    index = load_index(sources, encoder, cache, policies=policies)
+    return BuildReport(
+        files=len({passage.source for passage in index.passages}),
+        passages=len(index.passages),
+        encoded=len(index.passages),
+        seconds=time.monotonic() - started,
+        written=True,
+    )
+
+
+def load_index(
+    sources: Sequence[Path], encoder: "Encoder", cache: Path, *, policies: Sequence[Passage] = ()
+) -> Index:
     """The index of the articles in `sources`, from the cache folder or, failing that, built and kept.
 
     Raises SourceError or ArticleError. A damaged cache is rebuilt; an unwritable one is done without.
     """
     files = find_articles(sources)
-    key = f"{FORMAT}:{encoder.name}:{content_digest(files)}"
+    rules = hashlib.sha256(_PASSAGES.dump_json(tuple(policies))).hexdigest()
+    key = f"{FORMAT}:{encoder.name}:{content_digest(files)}:{rules}"
     path = cache / _file_name(sources, encoder)
     index = _read(path, key)
     if index is None:
-        index = _build(files, encoder)
+        index = _build(files, encoder, policies)
         _write(path, key, index)
     return index
 
@@ -67,22 +98,32 @@ def passage_context(passage: Passage) -> str:
     return ": ".join((passage.title, *passage.section))
 
 
-def _build(files: Sequence[ArticleFile], encoder: "Encoder") -> Index:
+def _build(files: Sequence[ArticleFile], encoder: "Encoder", policies: Sequence[Passage]) -> Index:
     from hybrid_agent.knowledge.ingest import passages_of
 
-    passages = passages_of(files)
+    passages = (*passages_of(files), *policies)
     unit_texts = [[unit.text for unit in units(passage.text)] for passage in passages]
     contexts = [passage_context(passage) for passage in passages]
     whole = [f"{context}. {' '.join(texts)}" for context, texts in zip(contexts, unit_texts, strict=True)]
     single = [
         f"{context}: {text}" for context, texts in zip(contexts, unit_texts, strict=True) for text in texts
     ]
-    return Index(
-        passages=passages,
-        vectors=encoder.encode(whole),
-        unit_starts=np.cumsum([0, *(len(texts) for texts in unit_texts)], dtype=np.int64),
-        unit_vectors=encoder.encode(single),
+    return _index(
+        passages,
+        encoder.encode(whole),
+        np.cumsum([0, *(len(texts) for texts in unit_texts)], dtype=np.int64),
+        encoder.encode(single),
     )
+
+
+def _index(
+    passages: tuple[Passage, ...],
+    vectors: NDArray[np.float32],
+    unit_starts: NDArray[np.int64],
+    unit_vectors: NDArray[np.float32],
+) -> Index:
+    texts = [f"{passage_context(passage)} {passage.text}" for passage in passages]
+    return Index(passages, vectors, unit_starts, unit_vectors, flat(vectors), build_lexical(texts))
 
 
 def _file_name(sources: Sequence[Path], encoder: "Encoder") -> str:
@@ -98,11 +139,11 @@ def _read(path: Path, key: str) -> Index | None:
         with path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
             if bytes(stored["key"]).decode() != key:
                 return None
-            index = Index(
-                passages=_PASSAGES.validate_json(bytes(stored["passages"])),
-                vectors=stored["vectors"],
-                unit_starts=stored["unit_starts"],
-                unit_vectors=stored["unit_vectors"],
+            index = _index(
+                _PASSAGES.validate_json(bytes(stored["passages"])),
+                stored["vectors"],
+                stored["unit_starts"],
+                stored["unit_vectors"],
             )
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, ValidationError) as error:
         _log.warning("%s: the cached index is damaged (%s); it is built anew.", path, error)

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybrid_agent.knowledge.answering import answer
-from hybrid_agent.knowledge.index import Index, load_index, passage_context
-from hybrid_agent.knowledge.lexical import LexicalIndex, build_lexical
+from hybrid_agent.knowledge.index import Index, load_index
+from hybrid_agent.knowledge.lexical import LexicalIndex
 from hybrid_agent.knowledge.passages import Answer, Hit, Passage, Scope
 
 if TYPE_CHECKING:
@@ -85,5 +85,4 @@ def load_knowledge(sources: Sequence[Path], encoder: "Encoder", cache: Path) -> 
     Raises SourceError or ArticleError, whose messages say which folder or file and what to do.
     """
     index = load_index(sources, encoder, cache)
-    texts = [f"{passage_context(passage)} {passage.text}" for passage in index.passages]
-    return Knowledge(index=index, lexical=build_lexical(texts), encoder=encoder)
+    return Knowledge(index=index, lexical=index.words, encoder=encoder)
