@@ -40,8 +40,8 @@ class Flat:
         if wanted <= 0:
             return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.float32)
         bits = np.packbits(allowed, bitorder="little")
-        only = faiss.SearchParameters()
-        only.sel = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits))
+        selected, only = faiss.IDSelectorBitmap(len(allowed), faiss.swig_ptr(bits)), faiss.SearchParameters()
+        only.sel = selected
         cosines, rows = self.index.search(vector.reshape(1, -1), wanted, params=only)
         return rows[0], cosines[0]
 
