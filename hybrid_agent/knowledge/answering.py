@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybrid_agent.knowledge.index import Index, passage_context
-from hybrid_agent.knowledge.lexical import LexicalIndex, terms
+from hybrid_agent.knowledge.lexical import Words, terms
 from hybrid_agent.knowledge.passages import Answer, AnswerSentence, Hit
 from hybrid_agent.knowledge.sentences import Unit, units
 
@@ -45,7 +45,7 @@ def answer(
     vector: NDArray[np.float32],
     ranked: Sequence[tuple[int, Hit]],
     index: Index,
-    lexical: LexicalIndex,
+    lexical: Words,
 ) -> Answer:
     """Quotes from the ranked passages (row in the index, hit) what answers the query."""
     hits = tuple(hit for _, hit in ranked)
@@ -71,7 +71,7 @@ def _candidates(
     row: int,
     hit: Hit,
     index: Index,
-    lexical: LexicalIndex,
+    lexical: Words,
 ) -> list[_Candidate]:
     start, end = index.unit_starts[row], index.unit_starts[row + 1]
     cosines = index.unit_vectors[start:end] @ vector

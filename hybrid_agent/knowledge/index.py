@@ -18,7 +18,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from hybrid_agent.knowledge.articles import ArticleFile, content_digest, find_articles
 from hybrid_agent.knowledge.dense import Dense, flat
-from hybrid_agent.knowledge.lexical import LexicalIndex, build_lexical
+from hybrid_agent.knowledge.lexical import Words, build_words
 from hybrid_agent.knowledge.passages import Passage
 from hybrid_agent.knowledge.report import BuildReport, Progress
 from hybrid_agent.knowledge.sentences import units
@@ -46,7 +46,7 @@ class Index:
     unit_starts: NDArray[np.int64]
     unit_vectors: NDArray[np.float32]
     dense: Dense
-    words: LexicalIndex
+    words: Words
 
     def nearest_units(self, vector: NDArray[np.float32]) -> NDArray[np.float32]:
         """For each passage the cosine of its nearest unit with a vector of unit length."""
@@ -123,7 +123,7 @@ def _index(
     unit_vectors: NDArray[np.float32],
 ) -> Index:
     texts = [f"{passage_context(passage)} {passage.text}" for passage in passages]
-    return Index(passages, vectors, unit_starts, unit_vectors, flat(vectors), build_lexical(texts))
+    return Index(passages, vectors, unit_starts, unit_vectors, flat(vectors), build_words(texts))
 
 
 def _file_name(sources: Sequence[Path], encoder: "Encoder") -> str:

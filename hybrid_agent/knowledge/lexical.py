@@ -1,10 +1,12 @@
-"""Words in common between a query and texts: BM25 over light stems, in numpy."""
+"""Words in common between a query and texts: BM25 over stems, by bm25s."""
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from math import log
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,20 +20,14 @@ that the their them then there these they this to us want was we were what when 
 will with would you your
 """
 _STOP_WORDS = frozenset(_STOP_LIST.split())
-_SUFFIXES = ("ingly", "edly", "ing", "ied", "ies", "ed", "es", "ly", "s", "e")
-_K1, _B = 1.2, 0.75
+_NO_WORD = ""
 
 
 @dataclass(frozen=True, slots=True)
-class LexicalIndex:
-    """Postings of a fixed set of texts; `weights[i]` are the BM25 term weights at rows `rows[i]`."""
+class Words:
+    """The words of a fixed set of texts; their order gives the rows of `scores`."""
 
-    vocabulary: dict[str, int]
-    idf: NDArray[np.float32]
-    starts: NDArray[np.int64]
-    rows: NDArray[np.int32]
-    weights: NDArray[np.float32]
-    size: int
+    bm25: Any
 
     def scores(self, query: str) -> NDArray[np.float32]:
         """BM25 of every text, divided by the most that the query's words could score: 0..1.
@@ -39,70 +35,75 @@ class LexicalIndex:
         Words that no text has count as the rarest ones, so that a query about something else scores low.
         Robertson and Zaragoza, The Probabilistic Relevance Framework (2009), with idf from Lucene.
         """
-        result = np.zeros(self.size, dtype=np.float32)
-        most = 0.0
-        for term in set(terms(query)):
-            column = self.vocabulary.get(term)
-            most += self._idf(term) * (_K1 + 1)
-            if column is not None:
-                span = slice(self.starts[column], self.starts[column + 1])
-                result[self.rows[span]] += self.weights[span]
-        return result / most if most else result
+        wanted = set(terms(query))
+        known = [self._vocabulary[term] for term in sorted(wanted) if term in self._vocabulary]
+        most = sum(map(self.idf, wanted))
+        if not known:
+            return np.zeros(self.size, dtype=np.float32)
+        result: NDArray[np.float32] = self.bm25.get_scores_from_ids(known) / np.float32(most)
+        return result
 
     def coverage(self, query: str, text: str) -> float:
         """The share (0..1) of the query's words, weighted by how rare they are, that the text has."""
-        wanted = {term: self._idf(term) for term in terms(query)}
-        present = _present(text)
-        total = sum(wanted.values())
-        return sum(weight for term, weight in wanted.items() if term in present) / total if total else 0.0
+        wanted = set(terms(query))
+        total = sum(map(self.idf, wanted))
+        return sum(map(self.idf, wanted & words_of(text))) / total if total else 0.0
 
-    def _idf(self, term: str) -> float:
-        column = self.vocabulary.get(term)
-        return float(np.log(1.0 + (self.size + 0.5) / 0.5) if column is None else self.idf[column])
+    def idf(self, term: str) -> float:
+        """How rare a term is; one that no text has is rarer than any."""
+        number = self._vocabulary.get(term)
+        starts = self.bm25.scores["indptr"]
+        texts = 0 if number is None else int(starts[number + 1] - starts[number])
+        return log(1.0 + (self.size - texts + 0.5) / (texts + 0.5))
+
+    @property
+    def size(self) -> int:
+        """How many texts there are."""
+        return int(self.bm25.scores["num_docs"])
+
+    @property
+    def _vocabulary(self) -> Mapping[str, int]:
+        vocabulary: Mapping[str, int] = self.bm25.vocab_dict
+        return vocabulary
 
 
-def build_lexical(texts: Sequence[str]) -> LexicalIndex:
-    """Indexes the texts; their order gives the rows of `scores`."""
-    counts = [Counter(terms(text)) for text in texts]
-    vocabulary = {term: number for number, term in enumerate(sorted({term for c in counts for term in c}))}
-    lengths = np.array([max(1, sum(c.values())) for c in counts], dtype=np.float64)
-    mean = float(lengths.mean()) if len(texts) else 1.0
-    columns = np.array([vocabulary[t] for c in counts for t in c], dtype=np.int64)
-    rows = np.array([row for row, c in enumerate(counts) for _ in c], dtype=np.int32)
-    frequency = np.array([n for c in counts for n in c.values()], dtype=np.float64)
-    documents = np.bincount(columns, minlength=len(vocabulary))
-    idf = np.log(1.0 + (len(texts) - documents + 0.5) / (documents + 0.5))
-    norm = _K1 * (1 - _B + _B * lengths[rows] / mean)
-    weights = idf[columns] * frequency * (_K1 + 1) / (frequency + norm)
-    order = np.argsort(columns, kind="stable")
-    return LexicalIndex(
-        vocabulary=vocabulary,
-        idf=idf.astype(np.float32),
-        starts=np.concatenate([[0], np.cumsum(documents)]).astype(np.int64),
-        rows=rows[order],
-        weights=weights[order].astype(np.float32),
-        size=len(texts),
-    )
+def build_words(texts: Sequence[str]) -> Words:
+    """Indexes the texts."""
+    import bm25s  # type: ignore[import-untyped]
+
+    counted = [terms(text) for text in texts]
+    distinct = sorted({term for words in counted for term in words})
+    vocabulary = {term: number for number, term in enumerate([_NO_WORD, *distinct])}
+    bm25 = bm25s.BM25(k1=1.2, b=0.75)
+    rows = [[vocabulary[term] for term in words] or [vocabulary[_NO_WORD]] for words in counted]
+    bm25.index((rows, vocabulary), create_empty_token=False, show_progress=False)
+    return Words(bm25)
+
+
+def save_words(words: Words, folder: Path) -> None:
+    """Writes them into a folder of their own. Raises OSError."""
+    words.bm25.save(folder, show_progress=False)
+
+
+def load_words(folder: Path) -> Words:
+    """What `save_words` wrote. Raises OSError, ValueError or KeyError where that is not there or damaged."""
+    import bm25s
+
+    return Words(bm25s.BM25.load(folder, show_progress=False))
 
 
 def terms(text: str) -> list[str]:
-    """Lower-case light stems of the words that carry meaning."""
+    """Lower-case stems (Snowball, English) of the words that carry meaning."""
+    import Stemmer  # type: ignore[import-not-found]
+
     words = (word.lower().replace("\u2019", "'") for word in _WORD.findall(text))
-    return [_stem(word) for word in words if word not in _STOP_WORDS]
+    stems: list[str] = Stemmer.Stemmer("english").stemWords(
+        [word for word in words if word not in _STOP_WORDS]
+    )
+    return stems
 
 
 @lru_cache(8192)
-def _present(text: str) -> frozenset[str]:
+def words_of(text: str) -> frozenset[str]:
+    """The distinct terms of a text."""
     return frozenset(terms(text))
-
-
-def _stem(word: str) -> str:
-    word = word.removesuffix("'s")
-    if word.isdigit():
-        return word
-    for suffix in _SUFFIXES:
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            stem = word[: -len(suffix)]
-            stem = stem[:-1] if len(stem) > 3 and stem[-1] == stem[-2] and stem[-1] not in "ls" else stem
-            return stem[:-1] + "i" if stem.endswith("y") else stem
-    return word[:-1] + "i" if word.endswith("y") and len(word) > 3 else word

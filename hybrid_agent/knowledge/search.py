@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from hybrid_agent.knowledge.answering import answer
 from hybrid_agent.knowledge.index import Index, load_index
-from hybrid_agent.knowledge.lexical import LexicalIndex
+from hybrid_agent.knowledge.lexical import Words
 from hybrid_agent.knowledge.passages import Answer, Hit, Passage, Scope
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ class Knowledge:
     """A help centre that can be searched; load it with `load_knowledge`. Calls block for milliseconds."""
 
     index: Index
-    lexical: LexicalIndex
+    lexical: Words
     encoder: "Encoder"
 
     @property
