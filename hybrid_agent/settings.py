@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 from pydantic import Field, JsonValue, model_validator
 
 from hybrid_agent.catalog.durations import Duration
-from hybrid_agent.catalog.models import Part, Text
+from hybrid_agent.catalog.parts import Part, Text
 from hybrid_agent.chat_model.settings import ModelSettings
 from hybrid_agent.yamlfile import read_model
 

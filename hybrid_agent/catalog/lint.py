@@ -7,12 +7,14 @@ from hybrid_agent.catalog.findings import Finding, error, warning
 from hybrid_agent.catalog.lint_examples import lint_examples
 from hybrid_agent.catalog.lint_missing import lint_missing
 from hybrid_agent.catalog.lint_paths import known_paths, lint_paths
+from hybrid_agent.catalog.lint_policies import lint_policies, passing
 from hybrid_agent.catalog.lint_slots import lint_slot, lint_slots_of
 from hybrid_agent.catalog.lint_types import lint_types
 from hybrid_agent.catalog.lint_values import lint_values
 from hybrid_agent.catalog.load import standard_phrases
 from hybrid_agent.catalog.models import ActionRule, Autonomy, Catalog, Intent, Read
 from hybrid_agent.catalog.phrasing import places
+from hybrid_agent.catalog.policies import policy_paths
 from hybrid_agent_tools import Operation, Risk, Scope
 from hybrid_agent_tools.iso import COUNTRIES
 
@@ -23,7 +25,8 @@ Operations = Mapping[str, Operation]
 
 def lint(catalog: Catalog, operations: Operations, tags: Collection[str]) -> list[Finding]:
     """All findings, errors first; `tags` are those that the articles carry."""
-    found = [*_catalog(catalog), *lint_examples(catalog)]
+    found = [*_catalog(catalog), *lint_examples(catalog), *lint_policies(catalog)]
+    tags = {*tags, *(tag for policy in catalog.policies.values() for tag in policy.tags)}
     for name, slot in catalog.slots.items():
         found += [error(*problem) for problem in lint_slot(f"slots.{name}", slot, operations)]
         if slot.known_from is not None:
@@ -55,12 +58,13 @@ def _catalog(catalog: Catalog) -> Iterator[Finding]:
 
 
 def _phrases(catalog: Catalog) -> Iterator[Finding]:
-    business = {f"business.{name}" for name in catalog.business}
+    lasting = {name: each for name, each in catalog.policies.items() if each.lasting}
+    known = {*(f"business.{name}" for name in catalog.business), *policy_paths(lasting)}
     for name in catalog.phrases.keys() & standard_phrases().keys():
-        allowed = {*places(standard_phrases()[name]), *business}
+        allowed = {*places(standard_phrases()[name]), *known}
         for path in set(places(catalog.phrases[name])) - allowed:
-            known = ", ".join(sorted(allowed)) or "no places"
-            yield error(f"phrases.{name}", f"{{{path}}} has no value here; it may use: {known}")
+            may_use = ", ".join(sorted(allowed)) or "no places"
+            yield error(f"phrases.{name}", f"{{{path}}} has no value here; it may use: {may_use}")
 
 
 def _intent(
@@ -72,7 +76,8 @@ def _intent(
     if intent.knowledge is not None:
         for tag in set(intent.knowledge.tags) - set(tags):
             yield error(
-                f"{where}.knowledge.tags", f"no article is tagged {tag!r}; known: {', '.join(sorted(tags))}"
+                f"{where}.knowledge.tags",
+                f"no article or policy is tagged {tag!r}; known: {', '.join(sorted(tags))}",
             )
     if intent.action is not None:
         yield from _action(f"{where}.action", intent, intent.action, operations)
@@ -84,7 +89,7 @@ def _intent(
     if intent.answers and intent.answers[-1].when and intent.knowledge is None:
         yield warning(f"{where}.answers", "nothing is said when no answer holds; end with one without `when`")
     yield from (error(*problem) for problem in _wiring(where, intent, catalog, operations))
-    yield from (warning(*problem) for problem in lint_missing(where, intent, operations))
+    yield from (warning(*problem) for problem in lint_missing(where, intent, operations, passing(catalog)))
 
 
 def _wiring(

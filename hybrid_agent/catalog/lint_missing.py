@@ -16,10 +16,13 @@ TEXTS = ("summary", "confirm", "pending", "done", "rejected")
 
 
 def lint_missing(
-    where: str, intent: Intent, operations: Mapping[str, Operation]
+    where: str, intent: Intent, operations: Mapping[str, Operation], passing: Missable = frozenset()
 ) -> Iterator[tuple[str, str]]:
-    """(where, what is wrong) for each place that may be empty although nothing asks for its value."""
-    missable = _of_reads(intent, operations)
+    """(where, what is wrong) for each place that may be empty although nothing asks for its value.
+
+    `passing` are paths that do not lead anywhere on every day.
+    """
+    missable = _of_reads(intent, operations) | passing
     for number, answer in enumerate(intent.answers):
         yield from _holes(f"{where}.answers.{number}.say", answer.say, sure(answer.when), missable)
     for number, rule in enumerate(intent.escalate):

@@ -6,6 +6,7 @@ from typing import get_origin
 from hybrid_agent.catalog.conditions import Bounds, Condition
 from hybrid_agent.catalog.models import ActionRule, Catalog, Intent, Read
 from hybrid_agent.catalog.phrasing import places
+from hybrid_agent.catalog.policies import policy_paths
 from hybrid_agent.slots import SlotKind
 from hybrid_agent_tools import Operation
 
@@ -17,8 +18,8 @@ _SLOT_FIELDS = {
 
 
 def known_paths(intent: Intent, catalog: Catalog, operations: Mapping[str, Operation]) -> Paths:
-    """Every path that slots, reads and the business facts of this intent give."""
-    known = {f"business.{name}" for name in catalog.business}
+    """Every path that slots, reads, policies and the business facts of this intent give."""
+    known = {f"business.{name}" for name in catalog.business} | policy_paths(catalog.policies)
     for name in intent.slots:
         known.add(f"slot.{name}")
         slot = catalog.slots.get(name)
@@ -60,6 +61,14 @@ def lint_paths(
                 yield f"{where}.action.done", _unknown(path, results)
 
 
+def used_paths(intent: Intent) -> Iterator[str]:
+    """Every path that an intent looks up or says."""
+    yield from (path for _, path in _intent_paths("", intent))
+    if intent.action is not None:
+        yield from (path for _, path in _action_paths("", intent.action))
+        yield from places(intent.action.done)
+
+
 def _results(action: ActionRule, operations: Mapping[str, Operation]) -> Paths:
     operation = operations.get(action.operation)
     return frozenset() if operation is None else _result_paths("result", operation)
@@ -69,6 +78,8 @@ def _intent_paths(where: str, intent: Intent) -> Iterator[tuple[str, str]]:
     for name, read in intent.reads.items():
         yield from ((f"{where}.reads.{name}", path) for path in read.arguments.values())
         yield from ((f"{where}.reads.{name}.title", path) for path in places(read.title or ""))
+    if intent.knowledge is not None and intent.knowledge.product is not None:
+        yield f"{where}.knowledge.product", intent.knowledge.product
     for number, answer in enumerate(intent.answers):
         here = f"{where}.answers.{number}"
         yield from ((here, path) for path in (*condition_paths(answer.when), *places(answer.say)))

@@ -12,7 +12,7 @@ from hybrid_agent_tools import Operation
 
 Problem = tuple[str, str]
 Operations = Mapping[str, Operation]
-BESIDE_ITEM = ("slot", "business")
+BESIDE_ITEM = ("slot", "business", "policy")
 
 
 def lint_slot(where: str, slot: Slot, operations: Operations) -> Iterator[Problem]:

@@ -10,6 +10,7 @@ from pydantic.fields import FieldInfo
 
 from hybrid_agent.catalog.fitting import fitted
 from hybrid_agent.catalog.models import Catalog, Intent, Slot
+from hybrid_agent.catalog.paths import look_up
 from hybrid_agent.slots import SlotKind
 from hybrid_agent.yamlfile import in_words
 from hybrid_agent_tools import Operation
@@ -52,6 +53,9 @@ def lint_types(
             yield from _from_slot(here, rest, field, catalog)
         elif root == "business":
             yield from _values(here, path, [catalog.business.get(rest)], field)
+        elif root == "policy":
+            declared = {name: policy.data for name, policy in catalog.policies.items()}
+            yield from _values(here, path, [look_up(declared, rest)], field)
         elif (read := intent.reads.get(root)) is not None and (source := operations.get(read.operation)):
             yield from _from_fact(here, path, source.result_fields().get(rest), field)
 

@@ -19,7 +19,7 @@ def lint_values(where: str, intent: Intent, operations: Mapping[str, Operation])
     kinds = _kinds(intent, operations)
     for here, condition in _conditions(where, intent):
         yield from _never(here, condition, kinds)
-    for here, text in _texts(where, intent):
+    for here, text in texts(where, intent):
         for form in _FORM.findall(text):
             if form not in FORMS:
                 yield here, f"there is no form |{form}; known: {', '.join(FORMS)}"
@@ -54,7 +54,8 @@ def _conditions(where: str, intent: Intent) -> Iterator[tuple[str, Condition]]:
         yield from ((f"{where}.action.approval.by.{n}", each.when) for n, each in enumerate(by))
 
 
-def _texts(where: str, intent: Intent) -> Iterator[tuple[str, str]]:
+def texts(where: str, intent: Intent) -> Iterator[tuple[str, str]]:
+    """(where, text) for each text of an intent that customers read."""
     yield from ((f"{where}.reads.{name}.title", each.title or "") for name, each in intent.reads.items())
     yield from ((f"{where}.answers.{n}", each.say) for n, each in enumerate(intent.answers))
     yield from ((f"{where}.escalate.{n}", each.say or "") for n, each in enumerate(intent.escalate))

@@ -5,23 +5,15 @@ from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, model_validator
 
 from hybrid_agent.catalog.conditions import Condition
 from hybrid_agent.catalog.durations import Duration
+from hybrid_agent.catalog.parts import Name, Part, Probability, Text
 from hybrid_agent.catalog.paths import RESERVED, Path
+from hybrid_agent.catalog.policies import Policy
 from hybrid_agent.slots import SlotKind
 from hybrid_agent_tools import Risk
-
-Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$", max_length=60)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
-Probability = Annotated[float, Field(ge=0, le=1)]
-
-
-class Part(BaseModel):
-    """A part of the catalog: immutable; an unknown key is an error."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Autonomy(StrEnum):
@@ -55,7 +47,7 @@ class KnownFrom(Part):
     """Where a slot's value may be known from without asking: one field of what a read returns.
 
     Of several items, the only one is taken; else they are offered to choose from. `field`, `when` and
-    `offer` are looked up in the item, with `slot` and `business` beside its own fields.
+    `offer` are looked up in the item, with `slot`, `business` and `policy` beside its own fields.
     """
 
     read: Read
@@ -132,10 +124,13 @@ class ActionRule(Part):
 
 
 class Scope(Part):
-    """Which articles count for an intent, and what for."""
+    """Which articles and policies count for an intent, and what for."""
 
     tags: tuple[Name, ...]
     use: KnowledgeUse = KnowledgeUse.ANSWER
+    product: Path | None = Field(
+        None, description="Where the facts name the product: what is about another one does not count."
+    )
 
 
 class Intent(Part):
@@ -185,6 +180,9 @@ class Catalog(Part):
     version: int = Field(ge=1, le=1)
     business: Mapping[Name, Text] = Field(
         default_factory=dict, description="Facts for replies: name, hours, ..."
+    )
+    policies: Mapping[Name, Policy] = Field(
+        default_factory=dict, description="Windows, limits and other rules: they answer, and beat prose."
     )
     language: Annotated[str, StringConstraints(pattern="^[a-z]{2}$")] = "en"
     country: Annotated[str, StringConstraints(pattern="^[A-Z]{2}$")] = "US"

@@ -12,7 +12,7 @@ Path = Annotated[str, StringConstraints(pattern=f"^{PATTERN}$", max_length=200)]
 Scope = Mapping[str, JsonValue]
 """What paths are looked up in: facts by name, and the reserved roots below."""
 
-RESERVED = ("slot", "argument", "result", "business")
+RESERVED = ("slot", "argument", "result", "business", "policy")
 
 
 def look_up(scope: Scope, path: str) -> JsonValue:

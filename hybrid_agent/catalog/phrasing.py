@@ -17,7 +17,7 @@ _DATETIME = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}")
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 FORMS = ("time", "words")
 """What may stand behind the bar in `{path|form}`."""
-_SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
+SYMBOLS = {"EUR": "€", "USD": "$", "GBP": "£"}
 _ADDRESS_LINES = ("name", "line1", "line2")
 
 
@@ -57,6 +57,8 @@ def show(value: JsonValue, form: str = "") -> str:
 def _show_mapping(value: Mapping[str, JsonValue]) -> str:
     if set(value) == {"amount", "currency"}:
         return money(str(value["amount"]), str(value["currency"]))
+    if set(value) == {"number", "unit"}:
+        return f"{value['number']} {value['unit']}"
     if "line1" in value:
         town = " ".join(str(value[part]) for part in ("postcode", "city") if value.get(part))
         parts = [str(value[part]) for part in _ADDRESS_LINES if value.get(part)]
@@ -73,7 +75,7 @@ def money(amount: str, currency: str) -> str:
         written = f"{Decimal(amount):,f}"
     except InvalidOperation:
         written = amount
-    symbol = _SYMBOLS.get(currency)
+    symbol = SYMBOLS.get(currency)
     return f"{symbol}{written}" if symbol else f"{written} {currency}"
 
 

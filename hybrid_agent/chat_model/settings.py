@@ -16,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from hybrid_agent.catalog.models import Part
+from hybrid_agent.catalog.parts import Part
 from hybrid_agent.chat_model.metering import Budget
 
 LONGEST: Final = 3600.0

@@ -7,7 +7,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from hybrid_agent.catalog.models import Part, Text
+from hybrid_agent.catalog.parts import Part, Text
 from hybrid_agent.session import Turn
 from hybrid_agent.state import Status
 from hybrid_agent.yamlfile import read_model

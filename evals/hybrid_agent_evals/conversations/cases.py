@@ -11,7 +11,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AwareDatetime, BeforeValidator, Field, JsonValue, model_validator
 
-from hybrid_agent.catalog.models import Name, Part, Text
+from hybrid_agent.catalog.parts import Name, Part, Text
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.state import Status
 from hybrid_agent.yamlfile import read_model
