@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import yaml
 from hybrid_agent.guardrails import Ground, Violation, check_worded, ground
 from hybrid_agent.state import Point, PointKind, Sentence
 
-PAIRS = Path(__file__).parent / "data" / "guard_pairs.yaml"
+PAIRS = Path(str(files("hybrid_agent_evals.grounding").joinpath("data", "earlier.yaml")))
 
 
 @dataclass(frozen=True)
