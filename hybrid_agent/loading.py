@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from hybrid_agent.chat_model import Budget, ChatModel, ModelSettings, connect_mo
 from hybrid_agent.deployment import Clock, Deployment, now_utc
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.knowledge import Knowledge
+from hybrid_agent.plugging import factory_of
 from hybrid_agent.portal import run_here
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records, open_records
@@ -124,12 +124,7 @@ def encoder_for(settings: Settings) -> "Encoder":
 
     if settings.encoder is None:
         return default_encoder()
-    module, _, attribute = settings.encoder.partition(":")
-    try:
-        factory = getattr(import_module(module), attribute)
-    except (ImportError, AttributeError) as error:
-        advice = "Write it as package.module:factory, where the factory returns LangChain Embeddings."
-        raise ConfigurationError(f"cannot be loaded: {error}", where="encoder", advice=advice) from error
+    factory = factory_of(settings.encoder, where="encoder", returns="LangChain Embeddings")
     return from_embeddings(factory(), name=settings.encoder)
 
 

@@ -11,6 +11,7 @@ from pydantic import Field, JsonValue, model_validator
 from hybrid_agent.catalog.durations import Duration
 from hybrid_agent.catalog.parts import Part, Text
 from hybrid_agent.chat_model.settings import ModelSettings
+from hybrid_agent.plugging import Plug
 from hybrid_agent.yamlfile import read_model
 
 LEASE: Final = timedelta(seconds=60)
@@ -29,10 +30,12 @@ class Settings(Part):
     """The deployment file. Paths are relative to its folder.
 
     `systems` maps a connector (a known name, or `package.module:factory`) to its settings. `encoder` is
-    `package.module:factory` of LangChain `Embeddings` that replace the packaged encoder. `lease` is how long
-    a write that was begun is left alone before somebody else looks what became of it. `reasoner` is `cascade`
-    where a `model` is named and nothing else is said. `prompts` is a folder with prompts of one's own,
-    `calibration` a file that `hybrid-agent bench confidence --write` made for one's own model.
+    `package.module:factory` of LangChain `Embeddings` that replace the packaged encoder, `index` one of a
+    LlamaIndex vector store that passages are found in, `reranker` one of a LlamaIndex postprocessor that has
+    the last word on their order. `lease` is how long a write that was begun is left alone before somebody
+    else looks what became of it. `reasoner` is `cascade` where a `model` is named and nothing else is said.
+    `prompts` is a folder with prompts of one's own, `calibration` a file that `hybrid-agent bench confidence
+    --write` made for one's own model.
     """
 
     name: Text
@@ -45,6 +48,8 @@ class Settings(Part):
     prompts: Path | None = None
     calibration: Path | None = None
     encoder: Text | None = None
+    index: Plug | None = None
+    reranker: Plug | None = None
     cache: Path | None = None
     lease: Duration = LEASE
 
@@ -66,10 +71,12 @@ def read_settings(path: Path) -> Settings:
 
 
 def settings_schema() -> dict[str, Any]:
-    """The JSON schema of a deployment file, for editors; `model` may be a name alone."""
+    """The JSON schema of a deployment file, for editors; a model or a plug may be a name alone."""
     schema = Settings.model_json_schema()
-    model, name = schema["properties"]["model"], schema["$defs"]["ModelSettings"]["properties"]["name"]
-    model["anyOf"].insert(0, name)
+    keys, parts = schema["properties"], schema["$defs"]
+    keys["model"]["anyOf"].insert(0, parts["ModelSettings"]["properties"]["name"])
+    for key in ("index", "reranker"):
+        keys[key]["anyOf"].insert(0, parts["Plug"]["properties"]["factory"])
     return schema
 
 
