@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -57,6 +57,10 @@ class Deployment:
     def now(self) -> datetime:
         """The time where the shop is."""
         return self.clock().astimezone(ZoneInfo(self.catalog.timezone))
+
+    def today(self) -> date:
+        """The date where the shop is."""
+        return self.now().date()
 
     async def aclose(self) -> None:
         """Let go of records, model and connected systems, each also where another cannot be closed."""

@@ -46,6 +46,7 @@ class EvidenceKind(StrEnum):
 
     FACT = "fact"
     PASSAGE = "passage"
+    POLICY = "policy"
     EFFECT = "effect"
 
 
@@ -53,7 +54,8 @@ class Evidence(Frozen):
     """Something that may be said to the customer, with its source and time.
 
     `name` is what the catalog calls it (`order`, `quote`); `data` holds a fact's or an effect's fields as
-    JSON, `text` a passage's words. `request_id` is the request that it was looked up for.
+    JSON, `text` a passage's words. `request_id` is the request that it was looked up for, `score` (0..1) how
+    near what was searched for came.
     """
 
     id: str
@@ -66,6 +68,12 @@ class Evidence(Frozen):
     url: str | None = None
     text: str = ""
     data: JsonValue = None
+    score: float | None = None
+
+    @property
+    def quoted(self) -> bool:
+        """Whether it is a text of the help centre or a rule of the house, and nobody's record."""
+        return self.kind in (EvidenceKind.PASSAGE, EvidenceKind.POLICY)
 
 
 class Action(Frozen):
@@ -115,7 +123,8 @@ class Request(Frozen):
     `intent` is None for a question that none of the intents is meant for; `confidence` is the calibrated
     probability that the intent is right. `failures` counts the answers to the open question that could not
     be used; `searched` says that its words were searched for slots. `confirmed` is the digest that the
-    customer said yes to; `approval_id` names the approval that a person must give.
+    customer said yes to; `approval_id` names the approval that a person must give. `clarified` says that the
+    customer was asked what it is about, `article` what they chose then.
     """
 
     id: str
@@ -129,6 +138,8 @@ class Request(Frozen):
     confirmed: str | None = None
     approval_id: str | None = None
     searched: bool = False
+    clarified: bool = False
+    article: str | None = None
 
 
 class QuestionKind(StrEnum):
@@ -137,14 +148,15 @@ class QuestionKind(StrEnum):
     SLOT = "slot"
     CONFIRM = "confirm"
     INTENT = "intent"
+    TOPIC = "topic"
     PERSON = "person"
 
 
 class Question(Frozen):
     """The one question that is open, and about what.
 
-    `options` are the intents or slot values on offer, each with the words shown for it; `text` is the
-    message that the question is about, where no request holds it yet.
+    `options` are the intents, articles or slot values on offer, each with the words shown for it; `text` is
+    the message that the question is about, where no request holds it yet.
     """
 
     kind: QuestionKind

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from hybrid_agent.catalog.phrasing import show
 from hybrid_agent.session import Turn
-from hybrid_agent.state import Evidence, EvidenceKind, Question, QuestionKind, SlotValue, Status, Step
+from hybrid_agent.state import Evidence, Question, QuestionKind, SlotValue, Status, Step
 
 WIDEST = 100
 LABEL = 11
@@ -98,7 +98,7 @@ def _awaited(question: Question | None) -> str:
             return "yes or no"
         case QuestionKind.SLOT:
             return options or (question.slot or "").replace("_", " ")
-        case QuestionKind.INTENT:
+        case QuestionKind.INTENT | QuestionKind.TOPIC:
             return options
 
 
@@ -124,8 +124,8 @@ def slot(name: str, value: SlotValue) -> str:
 
 def evidence(item: Evidence) -> str:
     """One piece of evidence: name, source, and what it says in short."""
-    if item.kind is EvidenceKind.PASSAGE:
-        return f"passage, {item.title}: {brief(item.text, 80)}"
+    if item.quoted:
+        return f"{item.kind.value}, {item.title}: {brief(item.text, 80)}"
     return f"{item.name}, from {item.source}: {brief(gist(item.data))}"
 
 

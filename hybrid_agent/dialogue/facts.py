@@ -7,15 +7,20 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel, JsonValue
 
-from hybrid_agent.catalog import Catalog
 from hybrid_agent.catalog.paths import Scope
 from hybrid_agent.catalog.phrasing import places
+from hybrid_agent.catalog.policies import policy_values
+from hybrid_agent.deployment import Deployment
 from hybrid_agent.state import Evidence, EvidenceKind, Request
 from hybrid_agent_tools.toolbox import Result
 
 KEPT_REQUESTS = 20
+NOT_FACTS = ("business", "policy", "argument")
+"""The roots of paths that lead to what nobody looked up."""
 BUSINESS = "business"
 """The evidence id of the catalog's own facts about the business."""
+POLICY = "policy"
+"""The root of the paths to policies."""
 OFFERED = "question.options"
 """The evidence id of what the open question offers to choose from."""
 
@@ -28,25 +33,47 @@ class Facts:
     ids: Mapping[str, str]
 
     def under(self, template: str) -> tuple[str, ...]:
-        """The ids of the evidence that a template's places take their values from."""
-        roots = dict.fromkeys(path.partition(".")[0].removesuffix("[]") for path in places(template))
-        return tuple(self.ids[root] for root in roots if root in self.ids)
+        """The ids of the evidence that a template's places take their values from; a policy has its own."""
+        parts = [path.replace("[]", "").split(".") for path in places(template)]
+        found = (".".join(each[:2]) if each[0] == POLICY else self.ids.get(each[0]) for each in parts)
+        return tuple(dict.fromkeys(each for each in found if each))
 
 
-def facts_of(request: Request, evidence: Iterable[Evidence], catalog: Catalog) -> Facts:
-    """What is known for a request: its own evidence, its slots and arguments, and the business facts."""
-    own = [
-        item for item in evidence if item.request_id == request.id and item.kind is not EvidenceKind.PASSAGE
-    ]
+def facts_of(request: Request, evidence: Iterable[Evidence], deployment: Deployment) -> Facts:
+    """What is known for a request: its own evidence, its slots and arguments, and what the catalog declares.
+
+    Of the policies these are the values that hold today.
+    """
+    own = [item for item in evidence if item.request_id == request.id and not item.quoted]
     scope: dict[str, JsonValue] = {item.name: item.data for item in own}
     scope["slot"] = {name: slot.value for name, slot in request.slots.items()}
-    scope["business"] = dict(catalog.business)
+    scope["business"] = dict(deployment.catalog.business)
+    scope[POLICY] = dict(policy_values(deployment.catalog.policies, deployment.today()))
     if request.action is not None:
         scope["argument"] = dict(request.action.arguments)
     ids = {item.name: item.id for item in own} | {"business": BUSINESS}
     return Facts(
         scope, ids | {root: said_id(request, root) for root in ("slot", "argument") if root in scope}
     )
+
+
+def declared(deployment: Deployment) -> list[Evidence]:
+    """The catalog's policies as evidence, under the ids that `Facts.under` gives."""
+    return [
+        Evidence(
+            id=f"{POLICY}.{name}",
+            request_id="",
+            kind=EvidenceKind.POLICY,
+            name=name,
+            source=f"policies.{name}",
+            at=deployment.clock(),
+            title=policy.title,
+            url=policy.url,
+            text=policy.text,
+            data=policy.data,
+        )
+        for name, policy in deployment.catalog.policies.items()
+    ]
 
 
 def said_id(request: Request, root: str) -> str:

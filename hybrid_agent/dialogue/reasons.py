@@ -5,5 +5,8 @@ from typing import Final
 BLOCKED: Final = "guard_blocked"
 """A reply was not carried by its evidence."""
 
+CONFLICT: Final = "contradictory_articles"
+"""Articles contradict each other in what would be said, and no policy decides."""
+
 NO_ANSWER: Final = "no_answer"
 """Nothing that is known answers the question."""

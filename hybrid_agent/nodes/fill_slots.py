@@ -2,10 +2,11 @@
 
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.acting.serving import needs_sign_in, sign_in_first
+from hybrid_agent.dialogue.asking import asked
 from hybrid_agent.dialogue.gathering.filling import Filled, fill
 from hybrid_agent.dialogue.hearing.hear import utterance_of
 from hybrid_agent.nodes.here import Here
-from hybrid_agent.state import Event, EventKind, Request, State, Update
+from hybrid_agent.state import Request, State, Update
 
 
 async def fill_slots(state: State, here: Here) -> Update:
@@ -14,13 +15,14 @@ async def fill_slots(state: State, here: Here) -> Update:
     if request is None:
         return {}
     filled = await _filled(request, state, here)
-    asked = [_asked(request, filled, state, here)] if filled.question else []
+    at = here.deployment.clock()
+    told = [asked(filled.question, request, state["turn"], at)] if filled.question else []
     return {
         "requests": queue.replaced(state["requests"], filled.request),
         "question": filled.question,
         "escalation": state["escalation"] or filled.escalation,
         "points": [*state["points"], *filled.points],
-        "events": [*state["events"], *asked],
+        "events": [*state["events"], *told],
     }
 
 
@@ -30,14 +32,3 @@ async def _filled(request: Request, state: State, here: Here) -> Filled:
         return Filled(stopped.request, points=stopped.points)
     utterance = utterance_of(state, here.deployment)
     return await fill(request, state, here.deployment, utterance, asking=state["escalation"] is None)
-
-
-def _asked(request: Request, filled: Filled, state: State, here: Here) -> Event:
-    question = filled.question
-    return Event(
-        kind=EventKind.ASKED,
-        at=here.deployment.clock(),
-        turn=state["turn"],
-        intent=request.intent,
-        data={"kind": question.kind.value, "slot": question.slot} if question else {},
-    )

@@ -122,7 +122,7 @@ def _is_picked(utterance: Utterance, near: Understanding) -> bool:
     match question:
         case Question(kind=QuestionKind.SLOT):
             return question.slot in (near.slots or {})
-        case Question(kind=QuestionKind.INTENT):
+        case Question(kind=QuestionKind.INTENT | QuestionKind.TOPIC):
             return chosen(question.options, utterance.text) is not None
         case _:
             return False

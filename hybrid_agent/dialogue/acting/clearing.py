@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from hybrid_agent.catalog import ActionRule
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.facts import Facts, facts_of
+from hybrid_agent.dialogue.facts import NOT_FACTS, Facts, facts_of
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.dialogue.steps import Stepped, resolved
 from hybrid_agent.policy import Ruling, Verdict
@@ -35,7 +35,7 @@ async def next_step(
     request: Request, ruling: Ruling, state: State, deployment: Deployment, thread: str
 ) -> Stepped:
     """Take a request with an action one step on, as the ruling says."""
-    facts = facts_of(request, state["evidence"], deployment.catalog)
+    facts = facts_of(request, state["evidence"], deployment)
     match ruling.verdict:
         case Verdict.SIGN_IN:
             return _done(request, say(PointKind.REFUSAL, deployment.phrases["sign_in"]))
@@ -185,7 +185,7 @@ def approval_request(
     payload: dict[str, JsonValue] = {
         "arguments": dict(action.arguments),
         "sources": dict(action.sources),
-        "facts": {name: value for name, value in facts.scope.items() if name not in ("business", "argument")},
+        "facts": {name: value for name, value in facts.scope.items() if name not in NOT_FACTS},
         "confidence": request.confidence,
         "message": request.text,
     }

@@ -124,7 +124,7 @@ def _succeeded(request: Request, effect: Effect, state: State, deployment: Deplo
         data=effect.result,
     )
     done = request.model_copy(update={"phase": Phase.DONE})
-    facts = facts_of(done, [*state["evidence"], result], deployment.catalog)
+    facts = facts_of(done, [*state["evidence"], result], deployment)
     template = rule_of(request, deployment).done
     point = about_action(PointKind.EFFECT, template, done, facts, deployment, under=(result.id,))
     now = deployment.clock()
@@ -143,7 +143,7 @@ def _ended(
     phase: Phase = Phase.DONE,
     reason: str | None = None,
 ) -> Stepped:
-    facts = facts_of(request, state["evidence"], deployment.catalog)
+    facts = facts_of(request, state["evidence"], deployment)
     point = about_action(PointKind.NOTICE, deployment.phrases[phrase], request, facts, deployment)
     event = effect_event(EventKind.FAILED, effect, deployment.clock(), turn=state["turn"])
     return Stepped(

@@ -107,7 +107,7 @@ def rule_on(request: Request, state: State, deployment: Deployment) -> policy.Ru
         request.action,
         deployment.toolbox.operations[request.action.operation],
         deployment.catalog.intents[request.intent],
-        facts=facts_of(request, state["evidence"], deployment.catalog).scope,
+        facts=facts_of(request, state["evidence"], deployment).scope,
         confidence=0.0 if _is_judged(request) else request.confidence,
         thresholds=deployment.catalog.thresholds,
         customer_id=state.get("customer_id"),

@@ -20,7 +20,7 @@ from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.folding import plain_words
 from hybrid_agent.guardrails.reading import stems
 from hybrid_agent.reasoning.protocol import Brief
-from hybrid_agent.state import Event, EventKind, EvidenceKind, Point, PointKind, Sentence, State
+from hybrid_agent.state import Event, EventKind, Point, PointKind, Sentence, State
 
 ASKING = (PointKind.ASK, PointKind.CONFIRM)
 """Beside these nothing is reworded: what stands near a question could be taken for it."""
@@ -106,7 +106,7 @@ def _covered(place: int, point: Point, passed: Sequence[Sentence], brief: Brief)
     saying = [sentence for sentence in passed if place in sentence.says]
     if not saying or not point.text:
         return bool(saying)
-    passages = {item.id for item in brief.evidence if item.kind is EvidenceKind.PASSAGE}
+    passages = {item.id for item in brief.evidence if item.quoted}
     if passages.intersection(point.evidence):
         return _is_told_of(point.text, saying)
     told = frozenset[Claim]().union(*(claims(sentence.text) for sentence in saying))

@@ -15,7 +15,6 @@ from hybrid_agent.state import (
     Action,
     Escalation,
     Evidence,
-    EvidenceKind,
     Phase,
     Point,
     PointKind,
@@ -51,8 +50,8 @@ def build_packet(state: State, escalation: Escalation, deployment: Deployment) -
         "customer_id": state.get("customer_id"),
         "intents": [_intent(request, deployment) for request in requests],
         "entities": {name: _entity(request, name) for request in requests for name in request.slots},
-        "facts": [_fact(item) for item in evidence if item.kind is not EvidenceKind.PASSAGE],
-        "passages": [_passage(item) for item in evidence if item.kind is EvidenceKind.PASSAGE],
+        "facts": [_fact(item) for item in evidence if not item.quoted],
+        "passages": [_passage(item) for item in evidence if item.quoted],
         "tried": _tried(state),
         "proposed": [_proposed(request.action) for request in requests if request.action],
         "signals": signals.model_dump(mode="json") if signals else None,
@@ -107,7 +106,7 @@ def _fact(item: Evidence) -> dict[str, JsonValue]:
 
 
 def _passage(item: Evidence) -> dict[str, JsonValue]:
-    return {"title": item.title, "url": item.url, "text": item.text}
+    return {"title": item.title, "url": item.url, "score": item.score, "text": item.text}
 
 
 def _proposed(action: Action) -> dict[str, JsonValue]:

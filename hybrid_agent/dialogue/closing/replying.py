@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from hybrid_agent.catalog import Catalog
-from hybrid_agent.dialogue.facts import BUSINESS, OFFERED
+from hybrid_agent.dialogue.facts import BUSINESS, OFFERED, POLICY
 from hybrid_agent.guardrails import Ground, Violation, check, plain_ground
 from hybrid_agent.guardrails.claims import Claim, claims, claims_of
 from hybrid_agent.state import (
@@ -58,6 +58,9 @@ def grounds_of(
         for item in state["evidence"]
         if item.id in used
     }
+    for name, policy in catalog.policies.items():
+        if (declared := f"{POLICY}.{name}") in used:
+            grounds[declared] = ground(policy.data, policy.text, name=name)
     if BUSINESS in used:
         grounds[BUSINESS] = ground(dict(catalog.business), name=BUSINESS)
     if OFFERED in used:

@@ -43,7 +43,7 @@ from hybrid_agent.state import (
 async def register(request: Request, state: State, deployment: Deployment, thread: str) -> Approval:
     """Ask for the approval that a request waits for; doing it again changes nothing."""
     rule, action, now = rule_of(request, deployment), action_of(request), deployment.clock()
-    facts = facts_of(request, state["evidence"], deployment.catalog)
+    facts = facts_of(request, state["evidence"], deployment)
     wanted = approval_request(request, rule, action, facts, now)
     async with deployment.records.write() as tx:
         return await approvals.request(tx, wanted, action, thread=thread, intent=str(request.intent), now=now)
@@ -53,7 +53,7 @@ async def enter(
     form: Form, request: Request, approver: Caller, state: State, deployment: Deployment, thread: str
 ) -> Entered:
     """Enter a decision in the records if this person may take it, and return what follows."""
-    facts = facts_of(request, state["evidence"], deployment.catalog)
+    facts = facts_of(request, state["evidence"], deployment)
     rules, action = _rules(request, deployment), action_of(request)
     if not policy.may_decide(approver, rules, action, facts.scope):
         roles = ", ".join(sorted({rule.role for rule in rules}))
@@ -117,7 +117,7 @@ def _edit(
             "another one; reject it and let the customer ask again."
         )
     sources = {**old.sources, **dict.fromkeys(changed, f"person:{approver.id}")}
-    facts = facts_of(request, state["evidence"], deployment.catalog)
+    facts = facts_of(request, state["evidence"], deployment)
     resummed = _resummed(facts, rule, arguments)
     summary = _written(rule.summary, resummed)
     new = freeze(

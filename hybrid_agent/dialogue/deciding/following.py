@@ -85,7 +85,7 @@ def _points(request: Request, approval: Approval, state: State, deployment: Depl
         case ApprovalStatus.REJECTED:
             return _rejected(request, approval, state, deployment)
         case ApprovalStatus.EXPIRED:
-            facts = facts_of(request, state["evidence"], deployment.catalog)
+            facts = facts_of(request, state["evidence"], deployment)
             template = deployment.phrases["expired"]
             return (about_action(PointKind.NOTICE, template, request, facts, deployment),)
         case _:
@@ -96,7 +96,7 @@ def _rejected(
     request: Request, approval: Approval, state: State, deployment: Deployment
 ) -> tuple[Point, ...]:
     """That it was rejected, in the catalog's words if it has some, and the person's reason in theirs."""
-    facts = facts_of(request, state["evidence"], deployment.catalog)
+    facts = facts_of(request, state["evidence"], deployment)
     template = rule_of(request, deployment).rejected or deployment.phrases["rejected"]
     told = about_action(PointKind.PERSON, template, request, facts, deployment)
     if not approval.reason:

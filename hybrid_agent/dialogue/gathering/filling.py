@@ -11,7 +11,7 @@ from hybrid_agent.catalog.phrasing import render, show
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.asking import offer_person
 from hybrid_agent.dialogue.consulting import extracted
-from hybrid_agent.dialogue.facts import OFFERED, as_data, facts_of
+from hybrid_agent.dialogue.facts import OFFERED, POLICY, as_data, facts_of
 from hybrid_agent.dialogue.gathering.reads import arguments, slots_in
 from hybrid_agent.dialogue.requests import of_turn
 from hybrid_agent.dialogue.saying import choices, say
@@ -104,7 +104,7 @@ async def _items(request: Request, name: str, state: State, deployment: Deployme
     source = deployment.catalog.slots[name].known_from
     if source is None or (state.get("customer_id") is None and _needs_customer(source, deployment)):
         return {}
-    scope = facts_of(request, state["evidence"], deployment.catalog).scope
+    scope = facts_of(request, state["evidence"], deployment).scope
     operation, timezone = deployment.toolbox.operations[source.read.operation], deployment.catalog.timezone
     given = arguments(source.read, operation, scope, timezone)
     if given is None:
@@ -131,7 +131,7 @@ def _offered(data: JsonValue, source: KnownFrom, counts: Condition, scope: Scope
     items = [item for item in listed if isinstance(item, dict)] if isinstance(listed, list) else []
     offered: dict[str, JsonValue] = {}
     for item in items:
-        known = {**item, "slot": scope["slot"], "business": scope["business"]}
+        known = {**item, "slot": scope["slot"], "business": scope["business"], POLICY: scope[POLICY]}
         value = look_up(known, source.field)
         if value is not None and holds(counts, known) and value not in offered.values():
             offered[_shown(known, value, source)] = value

@@ -93,7 +93,7 @@ async def _read(
     name: str, request: Request, evidence: Sequence[Evidence], state: State, deployment: Deployment
 ) -> Done:
     read, started = deployment.catalog.intents[str(request.intent)].reads[name], time.perf_counter()
-    scope = facts_of(request, evidence, deployment.catalog).scope
+    scope = facts_of(request, evidence, deployment).scope
     found, failure = None, None
     try:
         found = await read_fact(deployment, request, name, read, scope, customer_id=state.get("customer_id"))

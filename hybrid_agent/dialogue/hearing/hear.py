@@ -160,7 +160,7 @@ async def _withdraw(change: Change, state: State, deployment: Deployment, thread
             PointKind.NOTICE,
             template,
             request,
-            facts_of(request, state["evidence"], deployment.catalog),
+            facts_of(request, state["evidence"], deployment),
             deployment,
         )
         for request in requests

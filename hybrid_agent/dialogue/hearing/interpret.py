@@ -99,6 +99,8 @@ def _by_question(state: State, heard: Heard, rules: Rules) -> Change:
             return _confirmation(state, request, question, heard, rules)
         case Question(kind=QuestionKind.INTENT):
             return _intent_answer(state, question, heard, rules)
+        case Question(kind=QuestionKind.TOPIC) if request:
+            return _topic_answer(state, request, question, heard, rules)
         case Question(kind=QuestionKind.PERSON):
             return _person_answer(state, request, heard, rules)
         case _:
@@ -148,6 +150,25 @@ def _intent_answer(state: State, question: Question, heard: Heard, rules: Rules)
     if heard.understanding.answer in REFUSALS:
         return _unclear(state, rules)
     return _fresh(state, heard, rules)
+
+
+def _topic_answer(state: State, request: Request, question: Question, heard: Heard, rules: Rules) -> Change:
+    """An article that was chosen, or more words: the request is looked up again, never asked about twice."""
+    answer = heard.understanding.answer
+    if answer is AnswerKind.CANCEL:
+        return _dropped(state, request, rules, "dropped")
+    article = chosen(question.options, heard.text)
+    if article is None and answer is AnswerKind.YES and len(question.options) == 1:
+        article = next(iter(question.options))
+    further = article is None and answer is AnswerKind.UNCLEAR
+    if further and _goes_elsewhere(heard, request, rules.catalog):
+        left = state["requests"] if request.intent else _finished(state, request)
+        return _fresh({**state, "requests": left}, heard, rules)
+    told = {"clarified": True, "article": article, "phase": Phase.OPEN}
+    if further:
+        told["text"] = f"{request.text}\n{heard.text}"
+    again = request.model_copy(update=told)
+    return Change(queue.replaced(state["requests"], again), misunderstood=_misses(state))
 
 
 def _unclear(state: State, rules: Rules) -> Change:

@@ -134,6 +134,8 @@ def _asked(catalog: Catalog, question: Question) -> str:
             asked = f"May this be done?\n{fenced('action', question.text)}"
         case QuestionKind.INTENT:
             asked = "Which of these do you want?"
+        case QuestionKind.TOPIC:
+            asked = "Which of these is it about?"
         case QuestionKind.PERSON:
             asked = "Shall a colleague take over?"
     return f"{asked}\n{_joined(options, 'options')}" if options else asked
