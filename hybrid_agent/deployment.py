@@ -12,6 +12,7 @@ from hybrid_agent.chat_model import Budget, ChatModel, close
 from hybrid_agent.knowledge import Knowledge
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records
+from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent.settings import LEASE
 from hybrid_agent_tools import Toolbox
 
@@ -34,7 +35,7 @@ class Deployment:
     `lease` is how long a claimed write may take before it is looked at by somebody else; `worker` names
     this process in the ledger. `patience` is how long the reasoner may take for one answer; `budget` is
     what one turn may spend on language models. `prompts` and `calibration` are a deployment's own, for the
-    model; `model` is the one in use.
+    model; `model` is the one in use. `redactor` finds what is personal, on every surface.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Deployment:
     calibration: Path | None = None
     model: ChatModel | None = None
     lease: timedelta = LEASE
+    redactor: Redactor = field(default_factory=Redactor)
     close: Callable[[], Awaitable[None]] = field(default=nothing_to_close)
 
     def now(self) -> datetime:

@@ -20,7 +20,10 @@ from hybrid_agent.plugging import factory_of
 from hybrid_agent.portal import run_here
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records, open_records
+from hybrid_agent.redaction.redactor import Redactor
+from hybrid_agent.redaction.settings import RedactionSettings
 from hybrid_agent.settings import Settings, Thinking, cache_folder, read_settings
+from hybrid_agent.slots.personal import id_recogniser, personal_recognisers
 from hybrid_agent.thinking import thinking_with
 from hybrid_agent_prompts import PromptError
 from hybrid_agent_tools import Connection, Toolbox, connect
@@ -56,7 +59,7 @@ def load_deployment(
         toolbox = Toolbox({port: system for each in connections for port, system in each.systems.items()})
         encoder, cache = encoder_for(settings), cache_folder(settings, folder)
         local = _reasoner(catalog, encoder, cache)
-        knowledge = _knowledge(settings, folder, encoder, cache)
+        knowledge = _knowledge(settings, folder, catalog, encoder, cache)
         records = records_for(settings, folder)
         opened.callback(lambda: run_here(records.aclose()))
         deployment = _deployment(settings, folder, catalog, toolbox, local, records, knowledge, clock)
@@ -87,6 +90,7 @@ def _deployment(
         clock=clock,
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         lease=settings.lease,
+        redactor=redactor_for(catalog, settings.redaction),
         budget=settings.model.budget if settings.model else Budget(),
         prompts=folder / settings.prompts if settings.prompts else None,
         calibration=folder / settings.calibration if settings.calibration else None,
@@ -135,6 +139,16 @@ def _reasoner(catalog: Catalog, encoder: "Encoder", cache: Path) -> Reasoner:
     return LocalReasoner(catalog, classifier_for(catalog, encoder, cache))
 
 
+def redactor_for(catalog: Catalog, settings: RedactionSettings) -> Redactor:
+    """The redactor for a catalog's country, language and ids."""
+    return Redactor(
+        settings,
+        catalog.country,
+        personal_recognisers(catalog.country, catalog.language),
+        tuple(id_recogniser(slot.pattern) for slot in catalog.slots.values() if slot.pattern),
+    )
+
+
 def records_for(settings: Settings, folder: Path) -> Records:
     """The records that the settings name; a SQLite path starts from the deployment's folder.
 
@@ -154,11 +168,11 @@ def records_for(settings: Settings, folder: Path) -> Records:
 
 
 def _knowledge(settings: Settings, folder: Path, encoder: "Encoder", cache: Path) -> Knowledge | None:
-    from hybrid_agent.knowledge import load_knowledge
+    from hybrid_agent.knowledge import load_knowledge, source_of
 
     if not settings.knowledge:
         return None
-    return load_knowledge([folder / each for each in settings.knowledge], encoder, cache)
+    return load_knowledge([source_of(each, folder) for each in settings.knowledge], encoder, cache)
 
 
 async def _close(connections: Sequence[Connection]) -> None:

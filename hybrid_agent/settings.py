@@ -12,6 +12,7 @@ from hybrid_agent.catalog.durations import Duration
 from hybrid_agent.catalog.parts import Part, Text
 from hybrid_agent.chat_model.settings import ModelSettings
 from hybrid_agent.plugging import Plug
+from hybrid_agent.redaction.settings import RedactionSettings
 from hybrid_agent.yamlfile import read_model
 
 LEASE: Final = timedelta(seconds=60)
@@ -29,18 +30,19 @@ class Thinking(StrEnum):
 class Settings(Part):
     """The deployment file. Paths are relative to its folder.
 
+    `knowledge` names folders, files and addresses (http:, https:, file:) of the help centre's articles.
     `systems` maps a connector (a known name, or `package.module:factory`) to its settings. `encoder` is
     `package.module:factory` of LangChain `Embeddings` that replace the packaged encoder, `index` one of a
     LlamaIndex vector store that passages are found in, `reranker` one of a LlamaIndex postprocessor that has
     the last word on their order. `lease` is how long a write that was begun is left alone before somebody
     else looks what became of it. `reasoner` is `cascade` where a `model` is named and nothing else is said.
     `prompts` is a folder with prompts of one's own, `calibration` a file that `hybrid-agent bench confidence
-    --write` made for one's own model.
+    --write` made for one's own model. `redaction` is what is personal beside what is known, and who sees it.
     """
 
     name: Text
     catalog: Path
-    knowledge: tuple[Path, ...] = ()
+    knowledge: tuple[Text, ...] = ()
     systems: Mapping[str, Mapping[str, JsonValue]] = Field(min_length=1)
     records: Text
     model: ModelSettings | None = None
@@ -52,6 +54,7 @@ class Settings(Part):
     reranker: Plug | None = None
     cache: Path | None = None
     lease: Duration = LEASE
+    redaction: RedactionSettings = RedactionSettings()
 
     @model_validator(mode="after")
     def _model_where_one_is_needed(self) -> Self:

@@ -43,6 +43,7 @@ def thinking_with(
         {name: load(name, deployment.prompts) for name in names()},
         deployment.toolbox.operations,
         load_calibration(own) if own else default_calibration(),
+        deployment.redactor,
     )
     reasoner: Reasoner = Backed(llm, local) if how is Thinking.LLM else Cascade(local, llm)
     patience = timedelta(seconds=deployment.budget.seconds) + SLACK

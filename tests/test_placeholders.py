@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Sequence
 from typing import Annotated
 
 import pytest
@@ -9,9 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import BaseModel, JsonValue
 
-from hybrid_agent.redaction.masking import EMAIL, PHONE, ibans
+from hybrid_agent.redaction.checked import ibans
+from hybrid_agent.redaction.contact import EMAIL, PHONE
 from hybrid_agent.redaction.personal import Known, personal_of
-from hybrid_agent.redaction.placeholders import placeholders_for
+from hybrid_agent.redaction.placeholders import Placeholders
+from hybrid_agent.redaction.placeholders import placeholders_for as by_redactor
+from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent_tools import all_operations
 from hybrid_agent_tools.fields import personal_fields
 from hybrid_agent_tools.values import Email, Personal
@@ -40,6 +44,22 @@ HOSTILE = (
     "\\u003cNAME_1>",
     "\\n",
 )
+
+REDACTOR = Redactor(country="NL")
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _warm() -> None:
+    """Loading takes longer than a property test may."""
+    REDACTOR.warm()
+
+
+def placeholders_for(
+    texts: Sequence[str], known: Sequence[Known] = (), redactor: Redactor = REDACTOR
+) -> Placeholders:
+    """The placeholders as a redactor without recognisers of its own gives them."""
+    return by_redactor(texts, known, redactor)
+
 
 pieces = st.one_of(
     st.sampled_from([*(each.value for each in KNOWN), "Anna", "de Vries", *SAID, *HOSTILE]),
@@ -176,7 +196,10 @@ def test_an_address_comes_from_the_recogniser_that_is_given() -> None:
     def addresses(text: str) -> list[tuple[int, int]]:
         return [match.span() for match in re.finditer(r"Hoofdstraat.*Arnhem", text)]
 
-    assert placeholders_for([text], KNOWN, addresses=addresses).mask(text) == "Send it to <ADDRESS_1> please"
+    assert (
+        placeholders_for([text], KNOWN, Redactor(recognisers=(("address", addresses),))).mask(text)
+        == "Send it to <ADDRESS_1> please"
+    )
 
 
 def test_a_phone_number_comes_from_the_recogniser_that_is_given() -> None:
@@ -186,7 +209,7 @@ def test_a_phone_number_comes_from_the_recogniser_that_is_given() -> None:
     def phones(text: str) -> list[tuple[int, int]]:
         return [match.span() for match in re.finditer(r"06\d{8}", text)]
 
-    masked = placeholders_for([text], KNOWN, phones=phones).mask(text)
+    masked = placeholders_for([text], KNOWN, Redactor(recognisers=(("phone", phones),))).mask(text)
     assert masked == "Call <PHONE_1> or <PHONE_2> about 1044"
 
 

@@ -1,22 +1,14 @@
-"""Finding what is to be masked: data by its form, known values, and what looks like a placeholder."""
+"""Settling what is masked: of what recognisers and known values find, the longest, and the rest of it."""
 
 import json
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from hybrid_agent.redaction.masking import DIGITS, EMAIL, PHONE, card_in, ibans
-from hybrid_agent.redaction.personal import KINDS, Key, key_of
+from hybrid_agent.redaction.personal import Key, key_of
 from hybrid_agent.redaction.spelling import Spellings
-
-LIKE = re.compile(rf"(?:<\s*)?(?:{'|'.join(KINDS)})\\?_\d+(?:\s*>)?", re.IGNORECASE)
-"""What looks like a placeholder, whole or broken."""
-
-Spans = Callable[[str], Iterable[tuple[int, int]]]
-"""A recogniser: where a text has something, as (start, end)."""
-Search = Callable[[str], Iterator[tuple[int, int]]]
 
 _ROUNDS = 20
 """How often the rest of a text is read again: a bound for texts that are made to take long."""
@@ -36,12 +28,16 @@ class Found(NamedTuple):
     key: Key
 
 
+Search = Callable[[str], Iterable[Found]]
+"""What a text has by form, one maybe over another."""
+
+
 @dataclass(frozen=True, slots=True)
 class Finder:
-    """What is looked for beside the forms: known values, and what recognisers of a kind find."""
+    """What is looked for: what `search` finds, and known values."""
 
+    search: Search
     known: Spellings | None = None
-    recognisers: tuple[tuple[str, Spans], ...] = ()
 
     def find(self, text: str) -> list[Found]:
         """The values from left to right, none over another: the longest first, then what is left beside it.
@@ -50,8 +46,6 @@ class Finder:
         """
         read, places = _unescaped(text) if "\\" in text else (text, None)
         found = list(self._in(read))
-        for kind, recogniser in self.recognisers:
-            found += (_found(read, *span, kind) for span in recogniser(read) if span[0] < span[1])
         if places is not None:
             found = [_placed(one, text, places) for one in found]
         return self._settled(text, found, again=places is not None)
@@ -76,10 +70,7 @@ class Finder:
                 group = match.lastindex or 0
                 kind, value = self.known.values[group - 1]
                 yield Found(*match.span(group), kind, value, key_of(kind, value))
-        for kind, mark, search in _FORMS:
-            if mark in text:
-                for first, last in search(text):
-                    yield _found(text, first, last, kind)
+        yield from self.search(text)
 
 
 def _between(kept: Sequence[Found], end: int) -> Iterator[tuple[int, int]]:
@@ -92,14 +83,15 @@ def _joins(char: str) -> bool:
     return char.isalnum() or char in "_+"
 
 
-def _found(text: str, start: int, end: int, kind: str) -> Found:
+def found_in(text: str, start: int, end: int, kind: str) -> Found:
+    """What stands between two places of a text."""
     return Found(start, end, kind, text[start:end], key_of(kind, text[start:end]))
 
 
 def _placed(one: Found, text: str, places: Sequence[int]) -> Found:
     """What was found, where it stands with its escapes; the input's own text also comes back with them."""
     start, end = places[one.start], places[one.end]
-    return _found(text, start, end, "text") if one.kind == "text" else one._replace(start=start, end=end)
+    return found_in(text, start, end, "text") if one.kind == "text" else one._replace(start=start, end=end)
 
 
 def _longest(found: Iterable[Found]) -> tuple[list[Found], bool]:
@@ -131,24 +123,11 @@ def _unescaped(text: str) -> tuple[str, list[int]]:
     return "".join(chars), places
 
 
-def _by(pattern: re.Pattern[str]) -> Search:
-    return lambda text: (match.span() for match in pattern.finditer(text))
-
-
-def _cards(text: str) -> Iterator[tuple[int, int]]:
+def replaced(text: str, found: Iterable[Found], given: Mapping[Key, str]) -> str:
+    """The text with what was found in it replaced: by what is given for its key, or else by its kind."""
+    parts: list[str] = []
     end = 0
-    while match := DIGITS.search(text, end):
-        card = card_in(match.group())
-        end = match.start() + card[1] if card else match.end()
-        if card:
-            yield match.start() + card[0], end
-
-
-_FORMS: tuple[tuple[str, str, Search], ...] = (
-    ("text", "_", _by(LIKE)),
-    ("iban", "", ibans),
-    ("card", "", _cards),
-    ("email", "@", _by(EMAIL)),
-    ("phone", "", _by(PHONE)),
-)
-"""Kind, a character that there is none without, and the search."""
+    for one in found:
+        parts += (text[end : one.start], given.get(one.key) or f"[{one.kind.replace('_', ' ')}]")
+        end = one.end
+    return "".join((*parts, text[end:]))

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import NamedTuple
 
 from pydantic import JsonValue
@@ -24,13 +24,24 @@ EVERYDAY = re.compile(
 
 KINDS = (
     *("name", "first_name", "last_name", "email", "phone", "address", "street", "postcode", "city"),
-    *("link", "iban", "card", "text"),
+    *(
+        "link",
+        "iban",
+        "card",
+        "ip_address",
+        "account",
+        "national_id",
+        "birth_date",
+        "secret",
+        "private_id",
+        "text",
+    ),
 )
 """What there are placeholders for; `text` is text of the input's own that looks like one."""
 Key = tuple[str, str]
 """A kind, and what all spellings of one value have in common."""
 
-GROUPED = ("postcode", "iban", "card")
+GROUPED = ("postcode", "iban", "card", "national_id")
 """Kinds whose characters are written in groups of any kind."""
 
 
@@ -67,6 +78,15 @@ def _at(data: JsonValue, path: list[str]) -> Iterator[JsonValue]:
         yield from _at(data[path[0]], path[1:])
 
 
+def each_string(data: JsonValue, change: Callable[[str], str]) -> JsonValue:
+    """The data with its strings changed; names of fields and numbers stay."""
+    if isinstance(data, str):
+        return change(data)
+    if isinstance(data, dict):
+        return {name: each_string(value, change) for name, value in data.items()}
+    return [each_string(value, change) for value in data] if isinstance(data, list) else data
+
+
 def distinct(known: Iterable[Known]) -> dict[Key, Known]:
     """The values that are long enough to mask, each once; then the first and the last names among them.
 
@@ -99,7 +119,7 @@ def key_of(kind: str, value: str) -> Key:
         return kind, digits if plain.lstrip().startswith("+") else digits.removeprefix("00")
     if kind in GROUPED:
         return kind, "".join(filter(str.isalnum, plain)).upper()
-    if kind in ("link", "text"):
+    if kind in ("link", "secret", "text"):
         return kind, plain
     if kind == "address":
         plain = "".join(each if each.isalnum() else " " for each in plain)

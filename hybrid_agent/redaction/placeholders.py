@@ -7,19 +7,21 @@ none is a leftover, and the sentence with it is not to be used.
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 
 from pydantic import JsonValue
 
-from hybrid_agent.redaction.finding import LIKE, Finder, Found, Spans
-from hybrid_agent.redaction.personal import KINDS, Key, Known, distinct
+from hybrid_agent.redaction.finding import Finder, Found, found_in, replaced
+from hybrid_agent.redaction.personal import KINDS, Key, Known, distinct, each_string
+from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent.redaction.spelling import spellings
 
-__all__ = ["Known", "Placeholders", "Spans", "placeholders_for"]
-
+LIKE = re.compile(rf"(?:<\s*)?(?:{'|'.join(KINDS)})\\?_\d+(?:\s*>)?", re.IGNORECASE)
+"""What looks like a placeholder, whole or broken."""
 _EXACT = re.compile(rf"<({'|'.join(KINDS).upper()})_[0-9]+>")
 _WORDS = "|".join(KINDS).replace("_", "[ _]?")
 _LEFT = re.compile(
@@ -48,11 +50,11 @@ class Placeholders:
         A value that is neither known nor in the conversation's texts has none: it becomes `[email]`.
         """
         kept = self._masked.get(text)
-        return _replaced(text, self._finder.find(text), self._given) if kept is None else kept
+        return replaced(text, self._finder.find(text), self._given) if kept is None else kept
 
     def mask_data(self, data: JsonValue) -> JsonValue:
         """The data with its strings masked; names of fields and numbers stay."""
-        return _each_string(data, self.mask)
+        return each_string(data, self.mask)
 
     def restore(self, text: str) -> str:
         """A model's text with the values, in one pass: no value is looked into for placeholders."""
@@ -63,32 +65,30 @@ class Placeholders:
         return tuple(found for match in _LEFT.finditer(text) if (found := match.group()) not in self.values)
 
 
-def placeholders_for(
-    texts: Sequence[str],
-    known: Sequence[Known] = (),
-    *,
-    addresses: Spans | None = None,
-    phones: Spans | None = None,
-) -> Placeholders:
+def placeholders_for(texts: Sequence[str], known: Sequence[Known], redactor: Redactor) -> Placeholders:
     """The placeholders of a conversation, numbered as their values first appear in its texts, then as known.
 
     Numbers stay while texts are added and nothing becomes known that stands in an earlier one. A value's
-    spellings share one placeholder: e-mail and names in any case, phone numbers in any groups. `addresses`
-    and `phones` are recognisers; phone numbers of an unmistakable form are found without. ValueError for a
-    known value of a kind that has no placeholders.
+    spellings share one placeholder: e-mail and names in any case, phone numbers in any groups. ValueError for
+    a known value of a kind that has no placeholders.
     """
     named = distinct(known)
-    offered = (("address", addresses), ("phone", phones))
-    recognisers = tuple((kind, spans) for kind, spans in offered if spans is not None)
-    finder = Finder(spellings(named.values()), recognisers)
+    finder = Finder(partial(_search, redactor), spellings(named.values()))
     found = {text: finder.find(text) for text in texts}
     spelled: dict[Key, str] = {}
     for one in chain.from_iterable(found.values()):
         spelled.setdefault(one.key, one.value)
     given = _numbered([*spelled, *named])
     values = {given[key]: named[key].value if key in named else spelled[key] for key in given}
-    masked = {text: _replaced(text, found[text], given) for text in found}
+    masked = {text: replaced(text, found[text], given) for text in found}
     return Placeholders(MappingProxyType(values), given, finder, masked)
+
+
+def _search(redactor: Redactor, text: str) -> Iterator[Found]:
+    """What is personal, and what the text has of its own that looks like a placeholder."""
+    if "_" in text:
+        yield from (found_in(text, *match.span(), "text") for match in LIKE.finditer(text))
+    yield from redactor.search(text)
 
 
 def _numbered(keys: Iterable[Key]) -> dict[Key, str]:
@@ -98,24 +98,3 @@ def _numbered(keys: Iterable[Key]) -> dict[Key, str]:
         counts[key[0]] += 1
         given[key] = f"<{key[0].upper()}_{counts[key[0]]}>"
     return given
-
-
-def _replaced(text: str, found: Iterable[Found], given: Mapping[Key, str]) -> str:
-    parts: list[str] = []
-    end = 0
-    for one in found:
-        parts += (text[end : one.start], given.get(one.key) or _word(one.kind))
-        end = one.end
-    return "".join((*parts, text[end:]))
-
-
-def _word(kind: str) -> str:
-    return f"[{kind.replace('_', ' ')}]"
-
-
-def _each_string(data: JsonValue, change: Callable[[str], str]) -> JsonValue:
-    if isinstance(data, str):
-        return change(data)
-    if isinstance(data, dict):
-        return {name: _each_string(value, change) for name, value in data.items()}
-    return [_each_string(value, change) for value in data] if isinstance(data, list) else data

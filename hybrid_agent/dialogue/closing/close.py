@@ -11,7 +11,6 @@ from hybrid_agent.dialogue.closing.composing import unanswered
 from hybrid_agent.dialogue.closing.packet import hand_off_id
 from hybrid_agent.dialogue.reasons import BLOCKED, NO_ANSWER
 from hybrid_agent.guardrails import Violation
-from hybrid_agent.redaction.masking import mask
 from hybrid_agent.state import (
     Escalation,
     Event,
@@ -102,7 +101,7 @@ def _of_run(happened: Sequence[Event]) -> Sequence[Event]:
 
 def blocked(state: State, broken: Sequence[Violation], deployment: Deployment) -> Update:
     """Instead of a reply that its evidence does not carry: a person, and standard words."""
-    found = [f"{violation.rule}: {mask(violation.what)}" for violation in broken]
+    found = [f"{violation.rule}: {deployment.redactor.mask(violation.what)}" for violation in broken]
     event = Event(
         kind=EventKind.BLOCKED,
         at=deployment.clock(),

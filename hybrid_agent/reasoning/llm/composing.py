@@ -27,7 +27,7 @@ async def compose_reply(
     A line without numbers, with a number that there is not, or with a placeholder that was not given out is
     passed over.
     """
-    veil = veil_over((*brief.earlier, brief.heard), brief.evidence, personal, catalog, brief.now)
+    veil = veil_over((*brief.earlier, brief.heard), brief.evidence, personal)
     filled = prompt.fill(**composing_values(catalog, _veiled(brief, veil)))
     under = sources(brief)
     seen: dict[str, int] = {}

@@ -32,7 +32,7 @@ async def choose_reads(
     if sum(not read.required for read in reads.values()) < WORTH_ASKING:
         return choice.offered
     about = {name: operations[reads[name].operation].description for name in choice.offered}
-    veil = veil_over((choice.text,), choice.facts, personal, catalog, choice.now)
+    veil = veil_over((choice.text,), choice.facts, personal)
     slots = {
         name: slot.model_copy(update={"value": veil.mask_data(slot.value)})
         for name, slot in choice.slots.items()

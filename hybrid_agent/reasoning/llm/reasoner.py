@@ -16,6 +16,7 @@ from hybrid_agent.reasoning.llm.understanding import Part, Told, read_message
 from hybrid_agent.reasoning.llm.veil import Personal
 from hybrid_agent.reasoning.protocol import Brief, Choice, Reading, Understanding, Utterance, Wanted
 from hybrid_agent.reasoning.signals import read_signals
+from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent.state import Sentence, SlotValue
 from hybrid_agent_prompts import Prompt
 from hybrid_agent_tools import Operation
@@ -25,7 +26,7 @@ from hybrid_agent_tools import Operation
 class LlmReasoner:
     """Understands and phrases by a chat model. Every method but `extract` may raise ModelError.
 
-    `prompts` are by name; `operations` are those of the toolbox, `personal` their personal fields.
+    `prompts` are by name; `operations` are those of the toolbox, `personal` is what of them is masked.
     """
 
     catalog: Catalog
@@ -94,7 +95,9 @@ def llm_reasoner(
     prompts: Mapping[str, Prompt],
     operations: Mapping[str, Operation],
     calibration: Calibration,
+    redactor: Redactor,
 ) -> LlmReasoner:
     """The reasoner on a chat model."""
-    personal = {name: operation.personal_fields() for name, operation in operations.items()}
+    fields = {name: operation.personal_fields() for name, operation in operations.items()}
+    personal = Personal(fields, redactor)
     return LlmReasoner(catalog, model, prompts, operations, personal, calibration)

@@ -54,7 +54,7 @@ async def read_message(
     intents = tuple(catalog.intents)
     offered = utterance.question.options.values() if utterance.question else ()
     texts = (*utterance.earlier, utterance.text, *offered)
-    veil = veil_over(texts, utterance.known, personal, catalog, utterance.now)
+    veil = veil_over(texts, utterance.known, personal)
     filled = prompt.fill(**understanding_values(catalog, intents, _veiled(utterance, veil)))
     form = report_form(intents, *_slots_named(intents, utterance, catalog))
     asked: Asked[Report] = await ask(model, filled, form, purpose=PURPOSE, tokens=True)
