@@ -167,12 +167,17 @@ def records_for(settings: Settings, folder: Path) -> Records:
     return run_here(open_records(url))
 
 
-def _knowledge(settings: Settings, folder: Path, encoder: "Encoder", cache: Path) -> Knowledge | None:
+def _knowledge(
+    settings: Settings, folder: Path, catalog: Catalog, encoder: "Encoder", cache: Path
+) -> Knowledge | None:
     from hybrid_agent.knowledge import load_knowledge, source_of
+    from hybrid_agent.knowledge.declared import policy_passages
 
-    if not settings.knowledge:
+    if not settings.knowledge and not catalog.policies:
         return None
-    return load_knowledge([source_of(each, folder) for each in settings.knowledge], encoder, cache)
+    sources = [source_of(each, folder) for each in settings.knowledge]
+    policies = policy_passages(catalog.policies, catalog.language)
+    return load_knowledge(sources, encoder, cache, policies=policies)
 
 
 async def _close(connections: Sequence[Connection]) -> None:
