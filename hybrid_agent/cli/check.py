@@ -16,7 +16,7 @@ from hybrid_agent.cli.failing import NOT_AS_EXPECTED
 from hybrid_agent.cli.places import settings_file
 from hybrid_agent.errors import HybridAgentError
 from hybrid_agent.portal import run_here
-from hybrid_agent.settings import Settings, read_settings, settings_schema
+from hybrid_agent.settings import Settings, cache_folder, read_settings, settings_schema
 from hybrid_agent_tools import Connection, Operation, Toolbox, ToolError, connect
 
 
@@ -91,12 +91,13 @@ async def _closed(connection: Connection) -> None:
 
 
 def _tags(settings: Settings, folder: Path, found: list[Finding]) -> Collection[str] | None:
-    from hybrid_agent.knowledge.articles import find_articles, parse_article
+    from hybrid_agent.knowledge.reading import read_sources
+    from hybrid_agent.knowledge.sources import source_of
 
-    with _as_finding("knowledge", found):
-        articles = find_articles([folder / each for each in settings.knowledge])
-        return {tag for article in articles for tag in parse_article(article).about.tags}
-    return None
+    sources = [source_of(each, folder) for each in settings.knowledge]
+    articles, faults = read_sources(sources, cache_folder(settings, folder))
+    found += [error("knowledge", str(fault)) for fault in faults]
+    return None if faults else {tag for article in articles for tag in article.about.tags}
 
 
 def _records(settings: Settings, folder: Path, found: list[Finding]) -> None:

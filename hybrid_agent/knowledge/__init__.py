@@ -1,6 +1,7 @@
-"""The help centre: Markdown articles in, cited passages and sentences out."""
+"""The help centre: articles of many formats in, cited passages and sentences out."""
 
-from hybrid_agent.knowledge.errors import ArticleError, KnowledgeError, SourceError
+from hybrid_agent.knowledge.building import build_index, load_index
+from hybrid_agent.knowledge.errors import BuildError, KnowledgeError, StorageError
 from hybrid_agent.knowledge.passages import (
     Answer,
     AnswerSentence,
@@ -13,14 +14,18 @@ from hybrid_agent.knowledge.passages import (
     Scope,
     Topic,
 )
+from hybrid_agent.knowledge.report import BuildReport, Fault
 from hybrid_agent.knowledge.search import Knowledge, load_knowledge
+from hybrid_agent.knowledge.sources import Source, source_of
 
 __all__ = [
     "Answer",
     "AnswerSentence",
-    "ArticleError",
     "Audience",
+    "BuildError",
+    "BuildReport",
     "Conflict",
+    "Fault",
     "Hit",
     "Knowledge",
     "KnowledgeError",
@@ -28,7 +33,11 @@ __all__ = [
     "PassageKind",
     "Role",
     "Scope",
-    "SourceError",
+    "Source",
+    "StorageError",
     "Topic",
+    "build_index",
+    "load_index",
     "load_knowledge",
+    "source_of",
 ]

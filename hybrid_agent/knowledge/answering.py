@@ -3,14 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import exp
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_agent.knowledge.index import Index, passage_context
+from hybrid_agent.knowledge.index import Index
 from hybrid_agent.knowledge.lexical import Words, terms
 from hybrid_agent.knowledge.passages import Answer, AnswerSentence, Hit
 from hybrid_agent.knowledge.sentences import Unit, units
+from hybrid_agent.knowledge.texts import passage_context
+
+if TYPE_CHECKING:
+    from hybrid_agent.encoding import Encoder
 
 ANSWERABLE_FROM = 0.5
 """An answer is given from this estimated probability on.
@@ -45,16 +50,16 @@ def answer(
     vector: NDArray[np.float32],
     ranked: Sequence[tuple[int, Hit]],
     index: Index,
-    lexical: Words,
+    encoder: "Encoder",
 ) -> Answer:
     """Quotes from the ranked passages (row in the index, hit) what answers the query."""
     hits = tuple(hit for _, hit in ranked)
-    found = [c for row, hit in ranked for c in _candidates(query, vector, row, hit, index, lexical)]
+    found = [c for row, hit in ranked for c in _candidates(query, vector, row, hit, index.words, encoder)]
     if not found:
         return Answer(answerable=False, score=0.0, sentences=(), hits=hits, why="nothing was found")
-    passage = max(float(index.vectors[row] @ vector) for row, _ in ranked)
+    passage = float(index.dense.cosines(vector, np.array([row for row, _ in ranked])).max())
     sentence = max(candidate.cosine for candidate in found)
-    coverage = max(lexical.coverage(query, _all_words(hit)) for hit in hits)
+    coverage = max(index.words.coverage(query, _all_words(hit)) for hit in hits)
     score = _logistic(_BIAS + _PASSAGE * passage + _SENTENCE * sentence + _COVERAGE * coverage)
     return Answer(
         answerable=score >= ANSWERABLE_FROM,
@@ -70,13 +75,15 @@ def _candidates(
     vector: NDArray[np.float32],
     row: int,
     hit: Hit,
-    index: Index,
     lexical: Words,
+    encoder: "Encoder",
 ) -> list[_Candidate]:
-    start, end = index.unit_starts[row], index.unit_starts[row + 1]
-    cosines = index.unit_vectors[start:end] @ vector
+    pieces, context = units(hit.passage.text), passage_context(hit.passage)
+    if not pieces:
+        return []
+    cosines = encoder.encode([f"{context}: {piece.text}" for piece in pieces]) @ vector
     result = []
-    for order, (unit, cosine) in enumerate(zip(units(hit.passage.text), cosines, strict=True)):
+    for order, (unit, cosine) in enumerate(zip(pieces, cosines, strict=True)):
         score = _MEANING * float(cosine) + _WORDS * lexical.coverage(query, unit.text)
         result.append(_Candidate(row, hit, order, unit, float(cosine), min(1.0, max(0.0, score))))
     return result

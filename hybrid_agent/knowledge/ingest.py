@@ -1,10 +1,13 @@
 """Turns articles into passages: by headings, and long sections at blocks, items, rows and sentences."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
-from hybrid_agent.knowledge.articles import Article, ArticleFile, parse_article
+from hybrid_agent.knowledge.documents import Article
 from hybrid_agent.knowledge.errors import ArticleError
 from hybrid_agent.knowledge.passages import Passage
 from hybrid_agent.knowledge.sentences import is_table_row, split_keeping_space, table_header
@@ -14,15 +17,28 @@ PASSAGE_WORDS = 160
 
 _PATH_SEPARATOR = "\x1f"
 _HEADING = re.compile(r"\A(#+)\s+(.*?)\s*#*\s*(?:\n|\Z)")
+_ANCHOR = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
 
 
-def passages_of(files: Sequence[ArticleFile]) -> tuple[Passage, ...]:
-    """Splits every article; imports LlamaIndex, so call it only when the index must be built.
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A stretch of text under its path of headings; `anchor` is the id that its heading gives itself."""
 
-    Raises ArticleError for an article that cannot be used.
+    path: tuple[str, ...]
+    anchor: str | None
+    text: str
+
+
+def passages_of(articles: Sequence[Article], where: str) -> tuple[Passage, ...]:
+    """Splits the articles of a file; imports LlamaIndex, so call it only when the index must be built.
+
+    A heading may name its own anchor: `## Cost {#cost-eu}`. Raises ArticleError if there is no
+    text; it calls the file `where`.
     """
-    split = _long_section_splitter()
-    return tuple(passage for file in files for passage in _split_article(parse_article(file), split))
+    passages = tuple(passage for article in articles for passage in _split_article(article))
+    if not passages:
+        raise ArticleError(where, "has headings but no text under them. Write it or delete the file.")
+    return passages
 
 
 def anchor_of(heading: str) -> str:
@@ -30,6 +46,14 @@ def anchor_of(heading: str) -> str:
     return re.sub(r"\s", "-", re.sub(r"[^\w\s-]", "", heading.strip().lower()))
 
 
+@cache
+def _heading_parser() -> Any:
+    from llama_index.core.node_parser import MarkdownNodeParser
+
+    return MarkdownNodeParser(header_path_separator=_PATH_SEPARATOR, include_prev_next_rel=False)
+
+
+@cache
 def _long_section_splitter() -> Any:
     from llama_index.core.node_parser import SentenceSplitter
 
@@ -42,42 +66,37 @@ def _long_section_splitter() -> Any:
     )
 
 
-def _split_article(article: Article, splitter: Any) -> Iterator[Passage]:
+def _split_article(article: Article) -> Iterator[Passage]:
     sections = list(_sections(article))
     title = article.about.title or _first_heading(sections) or article.id.rsplit("/", 1)[-1]
     anchors: dict[str, int] = {}
-    found = False
-    for path, text in sections:
-        anchor = _unique(anchor_of(path[-1]), anchors) if path else ""
-        if not text:
-            continue
-        section = path[1:] if path and path[0] == title else path
-        for ordinal, part in enumerate(_parts(text, splitter)):
-            found = True
-            yield _passage(article, title, section, anchor, ordinal, part)
-    if not found:
-        raise ArticleError(
-            f"{article.source}: has headings but no text under them. Write it or delete the file."
-        )
+    ordinals: Counter[str] = Counter()
+    for each in sections:
+        anchor = each.anchor or (_unique(anchor_of(each.path[-1]), anchors) if each.path else "")
+        section = each.path[1:] if each.path and each.path[0] == title else each.path
+        linked = anchor if each.anchor or section else ""
+        for part in _parts(each.text) if each.text else ():
+            yield _passage(article, title, section, linked, f"{anchor}:{ordinals[anchor]}", part)
+            ordinals[anchor] += 1
 
 
-def _sections(article: Article) -> Iterator[tuple[tuple[str, ...], str]]:
-    from llama_index.core.node_parser import MarkdownNodeParser
+def _sections(article: Article) -> Iterator[_Section]:
     from llama_index.core.schema import Document
 
-    parser = MarkdownNodeParser(header_path_separator=_PATH_SEPARATOR, include_prev_next_rel=False)
-    for node in parser.get_nodes_from_documents([Document(text=article.body)]):
+    for node in _heading_parser().get_nodes_from_documents([Document(text=article.body)]):
         content = node.get_content()
-        parents = tuple(part for part in str(node.metadata["header_path"]).split(_PATH_SEPARATOR) if part)
+        parents = [part for part in str(node.metadata["header_path"]).split(_PATH_SEPARATOR) if part]
         heading = _HEADING.match(content)
         if heading is None:
-            yield (), content.strip()
+            yield _Section((), None, content.strip())
         else:
-            yield (*parents, heading.group(2)), content[heading.end() :].strip()
+            own = _ANCHOR.search(heading.group(2))
+            path = tuple(_ANCHOR.sub("", part) for part in (*parents, heading.group(2)))
+            yield _Section(path, own.group(1) if own else None, content[heading.end() :].strip())
 
 
-def _first_heading(sections: Sequence[tuple[tuple[str, ...], str]]) -> str | None:
-    return next((path[0] for path, _ in sections if path), None)
+def _first_heading(sections: Sequence[_Section]) -> str | None:
+    return next((section.path[0] for section in sections if section.path), None)
 
 
 def _unique(anchor: str, used: dict[str, int]) -> str:
@@ -86,11 +105,11 @@ def _unique(anchor: str, used: dict[str, int]) -> str:
     return f"{anchor}-{count}" if count else anchor
 
 
-def _parts(text: str, splitter: Any) -> Iterator[str]:
+def _parts(text: str) -> Iterator[str]:
     """The parts of a section; a part that begins inside a table gets the table's header again."""
     lines = text.splitlines()
     row = 0
-    for part in splitter.split_text(text):
+    for part in _long_section_splitter().split_text(text):
         first = part.splitlines()[0]
         if is_table_row(first) and first in lines[row:]:
             row = lines.index(first, row)
@@ -101,16 +120,16 @@ def _parts(text: str, splitter: Any) -> Iterator[str]:
 
 
 def _passage(
-    article: Article, title: str, section: tuple[str, ...], anchor: str, ordinal: int, text: str
+    article: Article, title: str, section: tuple[str, ...], anchor: str, place: str, text: str
 ) -> Passage:
     about = article.about
     base = about.url or article.source
     return Passage(
-        id=f"{article.id}#{anchor}:{ordinal}",
+        id=f"{article.id}#{place}",
         article=article.id,
         title=title,
         section=section,
-        url=f"{base.split('#')[0]}#{anchor}" if anchor and section else base,
+        url=f"{base.split('#')[0]}#{anchor}" if anchor else base,
         text=text,
         source=article.source,
         updated=about.updated,
@@ -118,5 +137,6 @@ def _passage(
         valid_until=about.valid_until,
         audience=about.audience,
         locale=about.locale,
+        product=about.product,
         tags=about.tags,
     )

@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybrid_agent.knowledge.answering import answer
-from hybrid_agent.knowledge.index import Index, load_index
+from hybrid_agent.knowledge.building import load_index
+from hybrid_agent.knowledge.index import Index
 from hybrid_agent.knowledge.lexical import Words
 from hybrid_agent.knowledge.passages import Answer, Hit, Passage, Scope
+from hybrid_agent.knowledge.sources import Source
 
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Encoder
@@ -19,8 +21,8 @@ if TYPE_CHECKING:
 QUERY_CHARACTERS = 2_000
 """Of a longer query only this much is read: the encoder would not read further either."""
 
-_PASSAGE, _SENTENCE, _WORDS = 0.49, 0.21, 0.3
-"""Shares of the cosine with the passage, the cosine with its nearest sentence, and BM25 in a hit's score."""
+_PASSAGE, _WORDS = 0.7, 0.3
+"""Shares of the cosine with the passage and of BM25 in a hit's score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +48,7 @@ class Knowledge:
         query = query[:QUERY_CHARACTERS]
         vector = self._encode(query)
         ranked = self._ranked(query, vector, self._allowed(scope), k)
-        return answer(query, vector, ranked, self.index, self.lexical)
+        return answer(query, vector, ranked, self.index, self.encoder)
 
     def _encode(self, query: str) -> NDArray[np.float32]:
         vector: NDArray[np.float32] = self.encoder.encode([query])[0]
@@ -60,10 +62,11 @@ class Knowledge:
     ) -> list[tuple[int, Hit]]:
         if not query.strip():
             return []
-        passage = np.clip(self.index.vectors @ vector, 0.0, 1.0)
-        sentence = np.clip(self.index.nearest_units(vector), 0.0, 1.0)
+        passage = np.zeros(len(self.passages), dtype=np.float32)
+        rows, cosines = self.index.dense.nearest(vector, len(self.passages), allowed)
+        passage[rows] = np.clip(cosines, 0.0, 1.0)
         words = self.lexical.scores(query)
-        scores = np.where(allowed, _PASSAGE * passage + _SENTENCE * sentence + _WORDS * words, -1.0)
+        scores = np.where(allowed, _PASSAGE * passage + _WORDS * words, -1.0)
         best = np.argsort(-scores, kind="stable")[: max(0, k)]
         return [
             (
@@ -71,7 +74,7 @@ class Knowledge:
                 Hit(
                     passage=self.passages[row],
                     score=float(min(1.0, scores[row])),
-                    why=f"passage {passage[row]:.2f}, sentence {sentence[row]:.2f}, words {words[row]:.2f}",
+                    why=f"passage {passage[row]:.2f}, words {words[row]:.2f}",
                 ),
             )
             for row in best
@@ -79,10 +82,12 @@ class Knowledge:
         ]
 
 
-def load_knowledge(sources: Sequence[Path], encoder: "Encoder", cache: Path) -> Knowledge:
-    """Loads the help centre in the given folders; builds its index if `cache` does not hold it yet.
+def load_knowledge(
+    sources: Sequence[Source], encoder: "Encoder", cache: Path, *, policies: Sequence[Passage] = ()
+) -> Knowledge:
+    """Loads the help centre in the given sources; builds its index if `cache` does not hold it yet.
 
-    Raises SourceError or ArticleError, whose messages say which folder or file and what to do.
+    Raises BuildError, whose message says which folders or files cannot be used and what to do.
     """
-    index = load_index(sources, encoder, cache)
+    index = load_index(sources, encoder, cache, policies=policies)
     return Knowledge(index=index, lexical=index.words, encoder=encoder)

@@ -1,0 +1,61 @@
+"""Files of every supported format to articles in Markdown."""
+
+from collections.abc import Mapping
+from importlib import import_module
+from pathlib import PurePath
+
+from hybrid_agent.frozen import Frozen
+from hybrid_agent.knowledge.documents.about import FrontMatter
+from hybrid_agent.knowledge.documents.document import Document, Reader
+from hybrid_agent.knowledge.errors import ArticleError
+
+READERS: Mapping[str, str] = {
+    ".csv": "csv_file:read_csv",
+    ".docx": "docx:read_docx",
+    ".htm": "html:read_html",
+    ".html": "html:read_html",
+    ".json": "json_file:read_json",
+    ".markdown": "markdown:read_markdown",
+    ".md": "markdown:read_markdown",
+    ".pdf": "pdf:read_pdf",
+}
+"""The reader of each kind of file, by its suffix."""
+
+
+class Article(Frozen):
+    """An article as Markdown with what it says about itself; `source` is the name of its file."""
+
+    id: str
+    source: str
+    about: FrontMatter
+    body: str
+
+
+def read_articles(name: str, document: Document) -> tuple[Article, ...]:
+    """The articles of a file, its name the path under its source.
+
+    A file's one article has the name without the suffix for its id, each of several a key of its own behind
+    that. Raises ArticleError.
+    """
+    stem, suffix = name.rsplit(".", 1)
+    drafts = _reader(f".{suffix.lower()}")(document)
+    if not any(draft.body.strip() for draft in drafts):
+        raise ArticleError(document.where, "the article has no text. Write it or delete the file.")
+    return tuple(
+        Article(
+            id=f"{stem}/{draft.key}" if draft.key else stem, source=name, about=draft.about, body=draft.body
+        )
+        for draft in drafts
+        if draft.body.strip()
+    )
+
+
+def is_readable(path: str) -> bool:
+    """Whether a file of this name is of a supported format."""
+    return PurePath(path).suffix.lower() in READERS
+
+
+def _reader(suffix: str) -> Reader:
+    module, _, function = READERS[suffix].partition(":")
+    reader: Reader = getattr(import_module(f"{__name__}.{module}"), function)
+    return reader

@@ -1,0 +1,74 @@
+"""Bytes to text, only by an encoding that is certain."""
+
+import codecs
+
+from hybrid_agent.knowledge.documents.document import Document
+from hybrid_agent.knowledge.errors import ArticleError
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_MOSTLY = 0.9
+
+
+def text_of(document: Document, declared: str | None = None) -> str:
+    """The document's text with line ends as `\\n`.
+
+    UTF-8, UTF-16 and UTF-32 are recognised; any other encoding must be declared, by the file or its server.
+    Raises ArticleError with the line of the first byte that does not fit.
+    """
+    encoding = _recognised(document.content) or "utf-8"
+    try:
+        text = document.content.decode(encoding)
+    except UnicodeDecodeError as error:
+        text = _as_declared(document, declared or document.charset, error)
+    if "\x00" in text:
+        raise _binary(document)
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def _recognised(content: bytes) -> str | None:
+    for mark, encoding in _MARKS:
+        if content.startswith(mark):
+            return encoding
+    half = len(content) // 2
+    if half and len(content) % 2 == 0:
+        if content[1::2].count(0) > _MOSTLY * half and not content[::2].count(0):
+            return "utf-16-le"
+        if content[::2].count(0) > _MOSTLY * half and not content[1::2].count(0):
+            return "utf-16-be"
+    return None
+
+
+def _as_declared(document: Document, declared: str | None, error: UnicodeDecodeError) -> str:
+    if b"\x00" in document.content:
+        raise _binary(document) from error
+    name = _codec(declared)
+    try:
+        if name not in (None, "utf-8"):
+            return document.content.decode(name)
+    except UnicodeDecodeError as other:
+        error = other
+    line = document.content.count(b"\n", 0, error.start) + 1
+    raise ArticleError(
+        f"{document.where}, line {line}",
+        f"byte 0x{document.content[error.start]:02x} is not {name or 'utf-8'.upper()}. "
+        "Save the file as UTF-8.",
+    ) from error
+
+
+def _codec(declared: str | None) -> str | None:
+    """Python's name for a declared encoding; what is called Latin-1 on the web is Windows-1252."""
+    try:
+        name = codecs.lookup(declared).name if declared else None
+    except LookupError:
+        return None
+    return "cp1252" if name in ("iso8859-1", "ascii") else name
+
+
+def _binary(document: Document) -> ArticleError:
+    return ArticleError(document.where, "holds binary data, not text. Remove it or save it as text.")

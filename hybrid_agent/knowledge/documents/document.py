@@ -1,0 +1,33 @@
+"""A file as it was read, and the articles that a reader makes of it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from hybrid_agent.frozen import Frozen
+from hybrid_agent.knowledge.documents.about import FrontMatter
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file's bytes; `where` is what messages call it, `url` the address that it was fetched from.
+
+    `charset` is the encoding that the server gave, if any.
+    """
+
+    content: bytes
+    where: str
+    url: str | None = None
+    charset: str | None = None
+
+
+class Draft(Frozen):
+    """One article of a file as Markdown; `key` tells the articles of a file with several apart."""
+
+    about: FrontMatter
+    body: str
+    key: str = ""
+
+
+Reader: TypeAlias = Callable[[Document], tuple[Draft, ...]]
+"""Reads the articles of a file of one format; raises ArticleError."""
