@@ -19,7 +19,6 @@ import traceback
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from importlib import import_module
 from pathlib import Path
 from typing import IO, Any
 
@@ -41,7 +40,6 @@ class Ended:
     killed: bool
     saw: list[Any]
     passed: list[str]
-    modules: list[str]
 
 
 def start(warm: Warm, folder: Path, ops: Sequence[Op], *, kill: int | None = None, fault: str = "") -> int:
@@ -62,7 +60,12 @@ def start(warm: Warm, folder: Path, ops: Sequence[Op], *, kill: int | None = Non
 async def _serve(warm: Warm, folder: Path, ops: Sequence[Op], killer: Killer, fault: str) -> dict[str, Any]:
     async with opened(warm, folder, killer, fault) as world:
         saw = [await world.do(op) for op in ops]
-    return {"saw": saw, "passed": killer.passed, "modules": sorted(sys.modules)}
+    return {"saw": saw, "passed": killer.passed}
+
+
+def here(warm: Warm, folder: Path, ops: Sequence[Op], fault: str = "") -> Ended:
+    """`ops` done unharmed in this process: what they import and cache, every child has from its start."""
+    return Ended(False, **asyncio.run(_serve(warm, folder, ops, Killer(), fault)))
 
 
 def wait(folder: Path, pid: int) -> Ended:
@@ -70,7 +73,7 @@ def wait(folder: Path, pid: int) -> Ended:
     _, status = os.waitpid(pid, 0)
     report = folder / f"report-{pid}"
     if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
-        return Ended(True, [], [], [])
+        return Ended(True, [], [])
     text = report.read_text()
     if status != 0:
         raise RuntimeError(text)
@@ -182,9 +185,7 @@ class Theatre:
             for number, op in enumerate(steps):
                 for fault in self._worth_trying(flow, number):
                     after = self._copy(before, f"{flow}-{number + 1}" if not fault else "scrap")
-                    ended = run(self.warm, after, [op], fault=fault)
-                    self.boundaries[flow, number, fault] = ended.passed
-                    self._import(ended.modules)
+                    self.boundaries[flow, number, fault] = here(self.warm, after, [op], fault).passed
                     if fault:
                         shutil.rmtree(after)
                 before = self.base / f"{flow}-{number + 1}"
@@ -197,15 +198,6 @@ class Theatre:
         yield FAULTS[0]
         if any(boundary.startswith("call") for boundary in self.boundaries[flow, number, FAULTS[0]]):
             yield from FAULTS[1:]
-
-    def _import(self, modules: Sequence[str]) -> None:
-        """What children import at first use is imported before the next fork."""
-        for name in modules:
-            if name not in sys.modules and name.partition(".")[0] != "__main__":
-                try:
-                    import_module(name)
-                except ImportError:  # a name that some package made up for itself
-                    continue
 
     def _copy(self, source: Path, name: str) -> Path:
         return Path(shutil.copytree(source, self.base / name, ignore=shutil.ignore_patterns("report-*")))
