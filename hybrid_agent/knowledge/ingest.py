@@ -24,6 +24,7 @@ _ANCHOR = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
 class _Section:
     """A stretch of text under its path of headings; `anchor` is the id that its heading gives itself."""
 
+    level: int
     path: tuple[str, ...]
     anchor: str | None
     text: str
@@ -68,13 +69,13 @@ def _long_section_splitter() -> Any:
 
 def _split_article(article: Article) -> Iterator[Passage]:
     sections = list(_sections(article))
-    title = article.about.title or _first_heading(sections) or article.id.rsplit("/", 1)[-1]
+    title = article.about.title or _top_heading(sections) or _in_words(article.id)
     anchors: dict[str, int] = {}
     ordinals: Counter[str] = Counter()
     for each in sections:
         anchor = each.anchor or (_unique(anchor_of(each.path[-1]), anchors) if each.path else "")
         section = each.path[1:] if each.path and each.path[0] == title else each.path
-        linked = anchor if each.anchor or section else ""
+        linked = anchor if each.anchor or (section and article.linked) else ""
         for part in _parts(each.text) if each.text else ():
             yield _passage(article, title, section, linked, f"{anchor}:{ordinals[anchor]}", part)
             ordinals[anchor] += 1
@@ -88,15 +89,22 @@ def _sections(article: Article) -> Iterator[_Section]:
         parents = [part for part in str(node.metadata["header_path"]).split(_PATH_SEPARATOR) if part]
         heading = _HEADING.match(content)
         if heading is None:
-            yield _Section((), None, content.strip())
+            yield _Section(0, (), None, content.strip())
         else:
             own = _ANCHOR.search(heading.group(2))
             path = tuple(_ANCHOR.sub("", part) for part in (*parents, heading.group(2)))
-            yield _Section(path, own.group(1) if own else None, content[heading.end() :].strip())
+            yield _Section(
+                len(heading.group(1)), path, own.group(1) if own else None, content[heading.end() :].strip()
+            )
 
 
-def _first_heading(sections: Sequence[_Section]) -> str | None:
-    return next((section.path[0] for section in sections if section.path), None)
+def _top_heading(sections: Sequence[_Section]) -> str | None:
+    return next((section.path[-1] for section in sections if section.level == 1), None)
+
+
+def _in_words(article: str) -> str:
+    name = re.sub(r"[-_\s]+", " ", article.rsplit("/", 1)[-1]).strip()
+    return name[:1].upper() + name[1:] or article
 
 
 def _unique(anchor: str, used: dict[str, int]) -> str:

@@ -23,12 +23,16 @@ READERS: Mapping[str, str] = {
 
 
 class Article(Frozen):
-    """An article as Markdown with what it says about itself; `source` is the name of its file."""
+    """An article as Markdown with what it says about itself; `source` is the name of its file.
+
+    `linked`: a heading can be linked to by its words; else only by an id that it names, as `{#id}`.
+    """
 
     id: str
     source: str
     about: FrontMatter
     body: str
+    linked: bool
 
 
 def read_articles(name: str, document: Document) -> tuple[Article, ...]:
@@ -43,7 +47,11 @@ def read_articles(name: str, document: Document) -> tuple[Article, ...]:
         raise ArticleError(document.where, "the article has no text. Write it or delete the file.")
     return tuple(
         Article(
-            id=f"{stem}/{draft.key}" if draft.key else stem, source=name, about=draft.about, body=draft.body
+            id=f"{stem}/{draft.key}" if draft.key else stem,
+            source=name,
+            about=draft.about,
+            body=draft.body,
+            linked=draft.linked,
         )
         for draft in drafts
         if draft.body.strip()

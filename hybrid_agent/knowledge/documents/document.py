@@ -22,11 +22,15 @@ class Document:
 
 
 class Draft(Frozen):
-    """One article of a file as Markdown; `key` tells the articles of a file with several apart."""
+    """One article of a file as Markdown; `key` tells the articles of a file with several apart.
+
+    `linked`: a heading can be linked to by its words, as where Markdown is rendered; else only by `{#id}`.
+    """
 
     about: FrontMatter
     body: str
     key: str = ""
+    linked: bool = False
 
 
 Reader: TypeAlias = Callable[[Document], tuple[Draft, ...]]

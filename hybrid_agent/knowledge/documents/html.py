@@ -78,6 +78,7 @@ def _markdown(content: "Tag", base: str | None, where: str) -> str:
     _name_questions(content)
     _mark_headings(content)
     _mend_links(content, base)
+    _part_cells(content)
     converter = MarkdownConverter(
         heading_style="atx",
         bullets="-",
@@ -136,6 +137,13 @@ def _id_of(heading: "Tag") -> str | None:
             if found and not re.search(r"[\s{}]", found):
                 return found
     return None
+
+
+def _part_cells(content: "Tag") -> None:
+    """A bar in a cell would part it in two."""
+    for cell in content.select("td, th"):
+        for text in cell.find_all(string=re.compile(r"\|")):
+            text.replace_with(str(text).replace("|", "/"))
 
 
 def _mend_links(content: "Tag", base: str | None) -> None:

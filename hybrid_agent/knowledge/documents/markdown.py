@@ -22,7 +22,7 @@ def read_markdown(document: Document) -> tuple[Draft, ...]:
             document.where, "the front matter is opened by '---' but never closed. Add a line '---' after it."
         )
     about = _about(document, match.group(1)) if match else FrontMatter()
-    return (Draft(about=about, body=text[match.end() :] if match else text),)
+    return (Draft(about=about, body=text[match.end() :] if match else text, linked=True),)
 
 
 def _about(document: Document, block: str) -> FrontMatter:

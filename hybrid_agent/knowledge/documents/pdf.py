@@ -1,5 +1,6 @@
 """PDF files: a section for each entry of the outline, else for each page."""
 
+import logging
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -40,10 +41,11 @@ def read_pdf(document: Document) -> tuple[Draft, ...]:
 
 
 def _opened(document: Document) -> "PdfReader":
-    from pypdf import PasswordType, PdfReader
+    from pypdf import PdfReader
 
+    _quieten()
     reader = PdfReader(BytesIO(document.content))
-    if reader.is_encrypted and reader.decrypt("") == PasswordType.NOT_DECRYPTED:
+    if reader.is_encrypted and not _opens(reader):
         raise ArticleError(
             document.where, "is encrypted. Save it without a password, or leave it out of the sources."
         )
@@ -52,6 +54,24 @@ def _opened(document: Document) -> "PdfReader":
             document.where, f"has {len(reader.pages)} pages; at most {MOST_PAGES} are read. Split it."
         )
     return reader
+
+
+def _opens(reader: "PdfReader") -> bool:
+    """Whether it can be read without a password."""
+    from pypdf import PasswordType
+    from pypdf.errors import DependencyError
+
+    try:
+        return reader.decrypt("") != PasswordType.NOT_DECRYPTED
+    except DependencyError:
+        return False
+
+
+def _quieten() -> None:
+    """Where nobody set logging up, pypdf's remarks on odd files would be printed beside our messages."""
+    log = logging.getLogger("pypdf")
+    if not log.handlers:
+        log.addHandler(logging.NullHandler())
 
 
 def _about(reader: "PdfReader", document: Document) -> FrontMatter:

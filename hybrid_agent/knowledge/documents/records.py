@@ -43,20 +43,26 @@ NAMES: Mapping[str, Sequence[str]] = {
 """For each thing the names of fields that hold it, the surest first."""
 
 _INSIDE = ("rendered", "value", "html", "text", "view", "storage", "body", "name", "title")
-_DRAFTS = frozenset({"draft", "archived", "unpublished", "trash", "private draft", "1"})
+_DRAFTS = frozenset({"draft", "archived", "unpublished", "trash"})
+_FRESHDESK_DRAFT = 1
 _KEY = 60
 
 
 def field(record: Record, thing: str) -> Any:
     """The record's value for one of `NAMES`, or None."""
-    known = {_plain_name(name): value for name, value in record.items() if value not in (None, "", [], {})}
-    return next((known[name] for name in NAMES[thing] if name in known), None)
+    known = _plain(record)
+    return next((known[name] for name in NAMES[thing] if known.get(name) not in (None, "", [], {})), None)
+
+
+def field_name(names: Sequence[str], thing: str) -> str | None:
+    """Which of the names of fields is the surest for one of `NAMES`."""
+    known = {_plain_name(name) for name in names}
+    return next((name for name in NAMES[thing] if name in known), None)
 
 
 def has_names(names: Sequence[str]) -> bool:
     """Whether fields of these names hold a question and an answer."""
-    known = {_plain_name(name) for name in names}
-    return all(not known.isdisjoint(NAMES[thing]) for thing in ("question", "answer"))
+    return all(field_name(names, thing) for thing in ("question", "answer"))
 
 
 def drafts_of(records: Sequence[tuple[str, Record]], document: Document) -> tuple[Draft, ...]:
@@ -65,13 +71,11 @@ def drafts_of(records: Sequence[tuple[str, Record]], document: Document) -> tupl
     Raises ArticleError with the places of records that have no answer.
     """
     published = [(at, record) for at, record in records if not _is_draft(record)]
-    lacking = [at for at, record in published if not (_words(field(record, "answer")))]
-    if lacking:
-        raise ArticleError(
-            document.where,
-            f"no answer at {', '.join(lacking[:5])}{' and more' * (len(lacking) > 5)}. "
-            "Write it there or delete the entry.",
-        )
+    for thing in ("question", "answer"):
+        lacking = [at for at, record in published if not _words(field(record, thing))]
+        if lacking:
+            places = ", ".join(lacking[:5]) + " and more" * (len(lacking) > 5)
+            raise ArticleError(document.where, f"no {thing} at {places}. Write it there or delete the entry.")
     used: dict[str, int] = {}
     return tuple(_draft(at, record, document, used) for at, record in published)
 
@@ -83,7 +87,7 @@ def _draft(at: str, record: Record, document: Document, used: dict[str, int]) ->
     body = _words(field(record, "answer"))
     about = front_matter(
         {
-            "title": title or None,
+            "title": title,
             "url": str(url) if url else None,
             "updated": day_of(str(field(record, "updated"))),
             "valid_from": _day(record, "valid_from"),
@@ -97,6 +101,10 @@ def _draft(at: str, record: Record, document: Document, used: dict[str, int]) ->
     )
     key = _key(title, used)
     return Draft(about=about, body=markdown_of(body, about.url, where) if is_html(body) else body, key=key)
+
+
+def _plain(record: Record) -> Record:
+    return {_plain_name(name): value for name, value in record.items()}
 
 
 def _plain_name(name: str) -> str:
@@ -128,7 +136,7 @@ def _day(record: Record, thing: str) -> str | None:
 
 
 def _audience(record: Record) -> str | None:
-    known = {_plain_name(name): value for name, value in record.items()}
+    known = _plain(record)
     if known.get("internal") is True or known.get("private") is True or known.get("user_segment_id"):
         return "internal"
     value = field(record, "audience")
@@ -136,11 +144,12 @@ def _audience(record: Record) -> str | None:
 
 
 def _is_draft(record: Record) -> bool:
-    known = {_plain_name(name): value for name, value in record.items()}
+    known = _plain(record)
     return (
         known.get("draft") is True
         or known.get("published") is False
         or str(known.get("status", "")).lower() in _DRAFTS
+        or ("agent_id" in known and known.get("status") == _FRESHDESK_DRAFT)
     )
 
 
