@@ -12,6 +12,7 @@ import hybrid_agent
 from hybrid_agent.catalog import Catalog, Intent, holds
 from hybrid_agent.catalog.load import load_catalog
 from hybrid_agent.catalog.phrasing import render
+from hybrid_agent.catalog.policies import policy_values
 from hybrid_agent_tools import Toolbox, connect
 from hybrid_agent_tools.embedded.sample import create_sample_shop
 
@@ -49,7 +50,12 @@ def orders(shop: Path) -> list[tuple[str, str]]:
 
 
 async def facts(intent: Intent, number: str, customer: str, catalog: Catalog, toolbox: Toolbox) -> Scope:
-    scope: Scope = {"slot": {"order_number": number}, "business": dict(catalog.business)}
+    policies = dict(policy_values(catalog.policies, datetime.now(UTC).date()))
+    scope: Scope = {
+        "slot": {"order_number": number},
+        "business": dict(catalog.business),
+        "policy": policies,
+    }
     for name, read in intent.reads.items():
         found = await toolbox.read(read.operation, {"order_number": number}, customer_id=customer)
         assert not isinstance(found, list) and found is not None
