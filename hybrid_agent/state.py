@@ -215,10 +215,19 @@ class Citation(Frozen):
 
 
 class Reply(Frozen):
-    """What is said to the customer."""
+    """What is said to the customer: `text` has `[1]` where it rests on the source with that number."""
 
     text: str
     citations: tuple[Citation, ...] = ()
+
+    @property
+    def written(self) -> str:
+        """The text with its sources listed under it, for where nothing else is shown."""
+        sources = [
+            f"[{each.number}] {each.title}" + (f" - {each.url}" if each.url else "")
+            for each in self.citations
+        ]
+        return "\n".join([self.text, *(["", *sources] if sources else [])])
 
 
 class Escalation(Frozen):

@@ -31,7 +31,7 @@ async def guard(state: State, here: Here) -> Update:
         state, reply = {**state, "status": Status.HANDED_OFF, "reply": None, "escalation": None}, None
     number = sum(isinstance(message, AIMessage) for message in state.get("messages", []))
     return {
-        "messages": Own([AIMessage(reply.text, id=f"{state['turn']}:{number}")] if reply else []),
+        "messages": Own([AIMessage(reply.written, id=f"{state['turn']}:{number}")] if reply else []),
         "reply": reply,
         "escalation": state["escalation"],
         "status": state["status"],

@@ -161,7 +161,8 @@ def _topic_answer(state: State, request: Request, question: Question, heard: Hea
     if article is None and answer is AnswerKind.YES and len(question.options) == 1:
         article = next(iter(question.options))
     further = article is None and answer is AnswerKind.UNCLEAR
-    if further and _goes_elsewhere(heard, request, rules.catalog):
+    stays = heard.understanding.signals.wants_person
+    if further and not stays and _goes_elsewhere(heard, request, rules.catalog):
         left = state["requests"] if request.intent else _finished(state, request)
         return _fresh({**state, "requests": left}, heard, rules)
     told = {"clarified": True, "article": article, "phase": Phase.OPEN}
