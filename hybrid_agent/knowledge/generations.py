@@ -122,6 +122,8 @@ def _clear(folder: Path) -> None:
     never = [folder / f"{_GENERATION}{each}" for each in _numbers(folder) if each > last]
     for path in (*folder.glob(f"{_UNFINISHED}*"), *never):
         shutil.rmtree(path, ignore_errors=True)
+    for path in folder.glob(f"{_CURRENT}.*"):
+        path.unlink(missing_ok=True)
 
 
 def _fill(unfinished: Path, content: Content, manifest: Manifest) -> None:

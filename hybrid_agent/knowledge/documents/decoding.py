@@ -1,6 +1,7 @@
 """Bytes to text, only by an encoding that is certain."""
 
 import codecs
+import re
 
 from hybrid_agent.knowledge.documents.document import Document
 from hybrid_agent.knowledge.errors import ArticleError
@@ -13,6 +14,7 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _MOSTLY = 0.9
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 
 
 def text_of(document: Document, declared: str | None = None) -> str:
@@ -35,12 +37,13 @@ def _recognised(content: bytes) -> str | None:
     for mark, encoding in _MARKS:
         if content.startswith(mark):
             return encoding
-    half = len(content) // 2
-    if half and len(content) % 2 == 0:
-        if content[1::2].count(0) > _MOSTLY * half and not content[::2].count(0):
-            return "utf-16-le"
-        if content[::2].count(0) > _MOSTLY * half and not content[1::2].count(0):
-            return "utf-16-be"
+    even, odd = content[::2], content[1::2]
+    if len(even) != len(odd) or not content:
+        return None
+    if odd.count(0) > _MOSTLY * len(odd) and not _CONTROL.search(even):
+        return "utf-16-le"
+    if even.count(0) > _MOSTLY * len(even) and not _CONTROL.search(odd):
+        return "utf-16-be"
     return None
 
 
