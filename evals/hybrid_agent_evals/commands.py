@@ -54,6 +54,21 @@ def intents(data: Data = Path("../shared/data"), quick: Quick = False, as_json: 
 
 
 @app.command()
+def pii(
+    data: Annotated[Path, typer.Option(help="The folder with the data sets.")] = Path("../shared/data"),
+    as_json: AsJson = False,
+) -> None:
+    """What the redactor finds of personal data, what it masks by mistake, and how long it takes."""
+    from hybrid_agent_evals.pii.bench import run
+
+    try:
+        report = run(data)
+    except FileNotFoundError as error:
+        _stop(f"{error.filename} is missing: give the folder of the data sets with --data", error)
+    typer.echo(report.json() if as_json else report.table())
+
+
+@app.command()
 def conversations(
     *,
     system: Annotated[

@@ -21,7 +21,7 @@ PHONE = re.compile(
 """Numbers with a country code, with a zero before the area code, or in North America's groups."""
 _LABEL = (
     r"(?:phones?|(?:tele)?phone\s?number|telephone|tel\.?|telefon\w*|tél\w*\.?|teléfono|mobile|mobil|handy\w*|cell(?:phone)?|fax|"
-    r"whatsapp|sms|call(?:ing)?|reach|text(?:ing)?|ring|dial|answering|contact\s?number|"
+    r"whatsapp|sms|call(?:ing)?|reach|text(?:ing)?(?=\s(?:me|us|my))|ring|dial|answering|contact\s?number|"
     r"messages?\s(?:to|on)|(?:desk|office|landline|work|home)(?=\s?:))"
 )
 _BEFORE = re.compile(
@@ -40,7 +40,7 @@ WEB = re.compile(r"(?<![\w@])(?:https?://|www\.)[^\s<>\"'()\[\]{}|\\^`]{3,2000}"
 _PRIVATE = re.compile(
     r"https?://[^\s/@]{1,200}:[^\s/@]{1,200}@"
     r"|[?&;#](?:[\w-]{0,30}(?:token|secret|passw(?:or)?d|session|signature|api[-_]?key)|pwd|sig|key|auth|code|otp|jwt|"
-    r"e-?mail|phone|user|name)=[^&\s]",
+    r"e-?mail)=[^&\s]",
     re.IGNORECASE,
 )
 """A part of a web address that lets its reader in, or names a person."""

@@ -15,9 +15,12 @@ Analyze = Callable[[str], list[tuple[str, int, int]]]
 LANGUAGE = "en"
 """The one language that the engine is told of: the recognisers go by form, and read any."""
 _SURE = 0.4
-"""Presidio's score of a weak form with one of its words beside it; a form that a check digit proves has more."""
+"""Presidio's score of a weak form with one of its words beside it; what a check digit proves has more."""
 
 _ANYWHERE = {"ip_address": ("IpRecognizer", "MacAddressRecognizer"), "account": ("CryptoRecognizer",)}
+_LOW = 32
+"""Four parts all below this are the version of a program, for hardly an address has them; except at home."""
+_AT_HOME = (10, 127)
 _NATIONAL: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "AU": ("AuTfnRecognizer", "AuMedicareRecognizer"),
@@ -73,7 +76,7 @@ def _engine(
     kinds |= {entity: kind for kind, each in theirs for entity in each.supported_entities}
     registry = RecognizerRegistry([*own, *(each for _, each in theirs)], supported_languages=[LANGUAGE])
     pipeline = SpacyNlpEngine(models=[{"lang_code": LANGUAGE, "model_name": "blank"}])
-    pipeline.nlp = {LANGUAGE: spacy.blank(LANGUAGE)}
+    setattr(pipeline, "nlp", {LANGUAGE: spacy.blank(LANGUAGE)})  # noqa: B010 - typed as None there
     return AnalyzerEngine(registry, pipeline, supported_languages=[LANGUAGE]), kinds
 
 
@@ -85,8 +88,24 @@ def _named(country: str) -> Iterable[tuple[str, str]]:
 def _theirs(name: str) -> "EntityRecognizer":
     from presidio_analyzer import predefined_recognizers
 
+    if name == "IpRecognizer":
+        return _addresses()
     found: EntityRecognizer = getattr(predefined_recognizers, name)(supported_language=LANGUAGE)
     return found
+
+
+def _addresses() -> "EntityRecognizer":
+    from presidio_analyzer.predefined_recognizers import IpRecognizer
+
+    class Addresses(IpRecognizer):
+        """Presidio's, without the versions of programs."""
+
+        def invalidate_result(self, pattern_text: str) -> bool:
+            parts = [int(each) for each in pattern_text.split(".") if each.isdigit()]
+            version = len(parts) == 4 and max(parts) < _LOW and parts[0] not in _AT_HOME
+            return version or bool(super().invalidate_result(pattern_text))
+
+    return Addresses(supported_language=LANGUAGE)
 
 
 def _recogniser(kind: str, spans: Spans) -> "EntityRecognizer":

@@ -55,7 +55,7 @@ class Redactor:
     def search(self, text: str) -> Iterator[Found]:
         """All that is personal by form, also where one lies over another."""
         taken = [span for ids in self.ids for span in ids(text)]
-        for kind, start, end in self._analyze(text):
+        for kind, start, end in sorted(self._analyze(text), key=lambda each: each[0] in GUESSED):
             if kind not in GUESSED or not any(first <= start and end <= last for first, last in taken):
                 yield found_in(text, start, end, kind)
 
@@ -93,4 +93,13 @@ def _joined(recognisers: Sequence[tuple[str, Spans]]) -> list[tuple[str, Spans]]
 
 
 def _any(recognisers: Sequence[Spans], text: str) -> Iterator[tuple[int, int]]:
-    return (span for each in recognisers for span in each(text))
+    """The spans of all of them, joined where they overlap."""
+    end = start = -1
+    for first, last in sorted(span for each in recognisers for span in each(text)):
+        if first >= end:
+            if start < end:
+                yield start, end
+            start, end = first, last
+        end = max(end, last)
+    if start < end:
+        yield start, end

@@ -9,16 +9,18 @@ _CALLED = (
     r"mot\sde\spasse|contraseña|wachtwoord|senha)"
 )
 _SECRET = re.compile(
-    rf"(?<!\w){_CALLED}(?:\s(?:is|ist|est|es|was|now)\b\s?[:=]?|\s?[:=])\s?[\"'“«]?(?P<secret>[^\s\"'“”«»\[<]\S{{2,63}})",
+    rf"(?<!\w){_CALLED}(?:\s(?:is|ist|est|es|was|now)\b\s?[:=]?|\s?[:=])[^\S\n]?[\"'“«]?(?P<secret>[^\s\"'“”«»\[<(]\S{{2,63}})",
     re.IGNORECASE,
 )
 _BESIDE = re.compile(
-    rf"(?<!\w){_CALLED}\s[\"'“«]?(?P<secret>(?=[^\s]{{0,62}}\d)(?:(?=\S{{0,62}}[^\W\d_])\S{{5,64}}|\d{{3,8}}(?!\w)))",
+    rf"(?<!\w){_CALLED}[^\S\n][\"'“«]?(?P<secret>(?=[^\W_])(?=[^\s]{{0,62}}\d)(?:(?=\S{{0,62}}[^\W\d_])\S{{5,64}}|\d{{3,8}}(?!\w)))",
     re.IGNORECASE,
 )
 """A word with a digit in it, or a number, right behind such a word: nobody writes a sentence so."""
 _HARMLESS = re.compile(
-    r"(?:not|never|wrong|incorrect|correct|invalid|expired|secure|safe|too|the|a|an|reset|blocked|locked)\W*",
+    r"(?:not|never|wrong|incorrect|correct|invalid|expired|secure|safe|too|the|a|an|for|on|in|at|of|my|your|it|its|that|"
+    r"this|still|always|already|now|so|to|being|been|required|needed|working|different|unknown|stolen|lost|leaked|"
+    r"compromised|forgotten|saved|used|what|which|reset|blocked|locked|changed|accepted|rejected|nicht|falsch|pas|no)\W*",
     re.IGNORECASE,
 )
 
@@ -50,11 +52,13 @@ _POSTCODE = re.compile(
 )
 
 _WORD = r"[^\W\d_a-zß-öø-ÿ][^\W\d_]+(?:['\u2019-][^\W\d_]+)*"
-_NAME = rf"(?P<name>{_WORD}(?:\s(?:[^\W\d_]\.|(?:van|von|de|der|den|da|di|del|la|le)(?=\s)|{_WORD})){{0,4}})"
+_NAME = (
+    rf"(?P<name>{_WORD}(?:[^\S\n](?:[^\W\d_]\.|(?:van|von|de|der|den|da|di|del|la|le)(?=\s)|{_WORD})){{0,4}})"
+)
 _INTRODUCED = re.compile(
     r"(?<!\w)(?i:my\s(?:full\s)?name(?:\sis|'s|:)|mein\sname\sist|ich\shei(?:ß|ss)e|je\sm'appelle|mon\snom\sest|me\sllamo|"
-    r"mi\snombre\ses|mijn\snaam\sis|ik\sheet|mi\schiamo|name\s?:|(?:account|card)\s?holder(?:\sis|:)|dear|sehr\sgeehrte[r]?|"
-    rf"liebe[r]?|cher|chère|estimad[oa])\s{{1,8}}(?:(?:Mr|Mrs|Ms|Dr|Prof|Herr|Frau|Mme|M|Sr|Sra)\.?\s)?{_NAME}"
+    r"mi\snombre\ses|mijn\snaam\sis|ik\sheet|mi\schiamo|(?<=\n)name\s?:|(?:account|card)\s?holder(?:\sis|:)|dear|sehr\sgeehrte[r]?|"
+    rf"liebe[r]?|cher|chère|estimad[oa])[^\S\n]{{1,8}}(?:(?:Mr|Mrs|Ms|Dr|Prof|Herr|Frau|Mme|M|Sr|Sra)\.?\s)?{_NAME}"
 )
 _SPEAKING = re.compile(rf"(?<!\w)(?i:this\sis|it's)\s{_NAME}(?=\s(?:speaking|here|from|calling|writing)\b)")
 _SIGNED = re.compile(

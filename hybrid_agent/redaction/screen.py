@@ -31,7 +31,7 @@ class Screened:
 
 
 def screen_text(text: str) -> Screened:
-    """The message without control characters, card numbers, passwords and national ids, and not over MAX_TEXT.
+    """The message without control characters, cards, passwords and national ids, and not over MAX_TEXT.
 
     What was taken out leaves its mark, so that a text that was screened before says so again.
     """
