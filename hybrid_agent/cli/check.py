@@ -58,9 +58,11 @@ def findings(settings: Settings, catalog: Catalog, folder: Path) -> list[Finding
     if operations is not None and tags is not None:
         found += lint(catalog, operations, tags)
     with _as_finding("encoder", found):
+        from hybrid_agent.knowledge.differing import differing
         from hybrid_agent.loading import encoder_for
 
-        found += overlaps(catalog, encoder_for(settings))
+        encoder = encoder_for(settings)
+        found += [*overlaps(catalog, encoder), *differing(catalog, encoder)]
     return sorted(found, key=lambda each: (each.level, each.where))
 
 
