@@ -296,7 +296,7 @@ def test_an_unknown_key_is_told_with_its_line(tmp_path: Path) -> None:
         load_catalog(path)
 
 
-@pytest.mark.parametrize("name", ["slot", "argument", "result", "business"])
+@pytest.mark.parametrize("name", ["slot", "argument", "result", "business", "policy"])
 def test_reserved_names_stay_reserved(name: str) -> None:
     """A read cannot take the name under which arguments or slots are looked up."""
     with pytest.raises(ValidationError, match="reserved"):
