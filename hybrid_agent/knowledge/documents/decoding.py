@@ -59,7 +59,7 @@ def _as_declared(document: Document, declared: str | None, error: UnicodeDecodeE
     line = document.content.count(b"\n", 0, error.start) + 1
     raise ArticleError(
         f"{document.where}, line {line}",
-        f"byte 0x{document.content[error.start]:02x} is not {name or 'utf-8'.upper()}. "
+        f"byte 0x{document.content[error.start]:02x} is not {(name or 'utf-8').upper()}. "
         "Save the file as UTF-8.",
     ) from error
 
