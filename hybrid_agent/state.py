@@ -124,7 +124,7 @@ class Request(Frozen):
     probability that the intent is right. `failures` counts the answers to the open question that could not
     be used; `searched` says that its words were searched for slots. `confirmed` is the digest that the
     customer said yes to; `approval_id` names the approval that a person must give. `clarified` says that the
-    customer was asked what it is about, `article` what they chose then.
+    customer was asked what it is about, `topic` is the title that they chose then.
     """
 
     id: str
@@ -139,7 +139,7 @@ class Request(Frozen):
     approval_id: str | None = None
     searched: bool = False
     clarified: bool = False
-    article: str | None = None
+    topic: str | None = None
 
 
 class QuestionKind(StrEnum):
@@ -155,7 +155,7 @@ class QuestionKind(StrEnum):
 class Question(Frozen):
     """The one question that is open, and about what.
 
-    `options` are the intents, articles or slot values on offer, each with the words shown for it; `text` is
+    `options` are the intents, titles or slot values on offer, each with the words shown for it; `text` is
     the message that the question is about, where no request holds it yet.
     """
 

@@ -76,8 +76,8 @@ def _scope(request: Request, use: Use | None, facts: Facts, deployment: Deployme
     return Scope(
         on=deployment.today(),
         locale=deployment.catalog.language,
-        tags=use.tags if use and not request.article else (),
-        articles=(request.article,) if request.article else (),
+        tags=use.tags if use and not request.topic else (),
+        articles=_titled(request.topic, deployment) if request.topic else (),
         products=_products(use.product, facts.scope) if use and use.product else None,
     )
 

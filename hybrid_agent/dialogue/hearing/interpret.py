@@ -153,19 +153,19 @@ def _intent_answer(state: State, question: Question, heard: Heard, rules: Rules)
 
 
 def _topic_answer(state: State, request: Request, question: Question, heard: Heard, rules: Rules) -> Change:
-    """An article that was chosen, or more words: the request is looked up again, never asked about twice."""
+    """A title that was chosen, or more words: the request is looked up again, never asked about twice."""
     answer = heard.understanding.answer
     if answer is AnswerKind.CANCEL:
         return _dropped(state, request, rules, "dropped")
-    article = chosen(question.options, heard.text)
-    if article is None and answer is AnswerKind.YES and len(question.options) == 1:
-        article = next(iter(question.options))
-    further = article is None and answer is AnswerKind.UNCLEAR
+    topic = chosen(question.options, heard.text)
+    if topic is None and answer is AnswerKind.YES and len(question.options) == 1:
+        topic = next(iter(question.options))
+    further = topic is None and answer is AnswerKind.UNCLEAR
     stays = heard.understanding.signals.wants_person
     if further and not stays and _goes_elsewhere(heard, request, rules.catalog):
         left = state["requests"] if request.intent else _finished(state, request)
         return _fresh({**state, "requests": left}, heard, rules)
-    told = {"clarified": True, "article": article, "phase": Phase.OPEN}
+    told = {"clarified": True, "topic": topic, "phase": Phase.OPEN}
     if further:
         told["text"] = f"{request.text}\n{heard.text}"
     again = request.model_copy(update=told)
