@@ -16,6 +16,7 @@ from hybrid_agent.dialogue.facts import OFFERED, Facts
 from hybrid_agent.dialogue.reasons import CONFLICT
 from hybrid_agent.dialogue.saying import choices, say
 from hybrid_agent.dialogue.steps import Stepped
+from hybrid_agent.guardrails import plain_text
 from hybrid_agent.knowledge import Answer, AnswerSentence, Conflict, Passage, PassageKind, Scope, Topic
 from hybrid_agent.state import (
     Escalation,
@@ -82,6 +83,12 @@ def _scope(request: Request, use: Use | None, facts: Facts, deployment: Deployme
     )
 
 
+def _titled(title: str, deployment: Deployment) -> frozenset[str]:
+    """The articles with this title, and the policies that are declared under it."""
+    passages = deployment.knowledge.passages if deployment.knowledge else ()
+    return frozenset(passage.article for passage in passages if passage.title == title)
+
+
 def _products(path: str, facts: Mapping[str, JsonValue]) -> tuple[str, ...] | None:
     """The products that the facts name; None where they name none, so that nothing is left out."""
     value = value_at(facts, path)
@@ -98,7 +105,9 @@ def _further(passages: list[Evidence], deployment: Deployment) -> Looked:
 
 
 def _quoted(request: Request, sentence: AnswerSentence) -> Point:
-    return Point(kind=PointKind.ANSWER, text=sentence.text, evidence=(_id(request, sentence.passage),))
+    return Point(
+        kind=PointKind.ANSWER, text=plain_text(sentence.text), evidence=(_id(request, sentence.passage),)
+    )
 
 
 def _passages(request: Request, found: Answer, deployment: Deployment) -> list[Evidence]:
@@ -147,7 +156,7 @@ def _contradicted(request: Request, looked: Looked, conflict: Conflict, deployme
 
 def _which(request: Request, topics: tuple[Topic, ...], state: State, deployment: Deployment) -> Stepped:
     """The question which article is meant; the request waits for it."""
-    options = {topic.article: topic.title for topic in topics}
+    options = {topic.title: topic.title for topic in topics}
     question = Question(kind=QuestionKind.TOPIC, request_id=request.id, options=options)
     text = deployment.phrases["which_topic"]
     return Stepped(
