@@ -25,17 +25,16 @@ Grounding = Callable[..., Ground]
 
 
 def as_reply(sentences: Sequence[Sentence], evidence: Iterable[Evidence]) -> Reply:
-    """The reply with `[1]` behind each sentence that rests on a source; sources are listed once each."""
+    """The reply with `[1]` behind each sentence that rests on a source; each place is listed once."""
     by_id = {item.id: item for item in evidence}
-    numbers: dict[tuple[str, str | None], Citation] = {}
+    numbers: dict[str, Citation] = {}
     written = []
     for sentence in sentences:
         marks = []
         for item in (by_id[each] for each in sentence.evidence if each in by_id):
             if item.title and item.kind is not EvidenceKind.EFFECT:
-                place = (item.title, item.url)
                 new = Citation(number=len(numbers) + 1, title=item.title, url=item.url, evidence_id=item.id)
-                marks.append(numbers.setdefault(place, new).number)
+                marks.append(numbers.setdefault(item.url or item.title, new).number)
         written.append(sentence.text + "".join(f" [{mark}]" for mark in dict.fromkeys(marks)))
     return Reply(text=" ".join(written), citations=tuple(numbers.values()))
 
