@@ -1,122 +1,71 @@
-"""Chooses the sentences that answer a question, and says whether they do."""
+"""What is said to a query whose passages were found: sentences, topics to choose from, or neither."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from math import exp
-from typing import TYPE_CHECKING
+from dataclasses import asdict, dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_agent.knowledge.index import Index
-from hybrid_agent.knowledge.lexical import Words, terms
-from hybrid_agent.knowledge.passages import Answer, AnswerSentence, Hit
-from hybrid_agent.knowledge.sentences import Unit, units
-from hybrid_agent.knowledge.texts import passage_context
+from hybrid_agent.knowledge.answerability import Answerability
+from hybrid_agent.knowledge.choosing import candidates
+from hybrid_agent.knowledge.composing import compose
+from hybrid_agent.knowledge.fusing import Found
+from hybrid_agent.knowledge.lexical import Words
+from hybrid_agent.knowledge.passages import Answer, Topic
+from hybrid_agent.knowledge.signals import Signals
+from hybrid_agent.knowledge.vectors import Vectors
 
-if TYPE_CHECKING:
-    from hybrid_agent.encoding import Encoder
+MOST_TOPICS = 3
 
-ANSWERABLE_FROM = 0.5
-"""An answer is given from this estimated probability on.
+NEARBY = 8
+"""So many passages, beyond those looked at, are held against what is said."""
 
-The probability is a logistic regression (classes weighted alike) on three features of the passages
-looked at: the nearest passage's cosine, the nearest sentence's cosine, and the largest share of the
-query's words that one passage has. It was fitted on development questions to the sample help centre,
-so it is a first estimate: other help centres, and questions of several sentences, shift it.
-"""
-
-MOST_SENTENCES = 3
-
-_BIAS, _PASSAGE, _SENTENCE, _COVERAGE = -6.6, 7.0, 5.5, 2.0
-_MEANING, _WORDS = 0.7, 0.3
-_BESIDE, _ELSEWHERE = 0.6, 0.85
-"""The share of the best sentence's score that a further one needs: in prose beside it (conditions and
-exceptions follow the rule), and anywhere else."""
+_NEAR_BEST = 0.7
+"""The share of the best score from which a passage is near it: its article may be meant, or contradict."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Candidate:
-    passage: int
-    hit: Hit
-    order: int
-    unit: Unit
-    cosine: float
-    score: float
+class Asked:
+    """A query with its vector and what speaks for an answer."""
+
+    query: str
+    vector: NDArray[np.float32]
+    signals: Signals
 
 
 def answer(
-    query: str,
-    vector: NDArray[np.float32],
-    ranked: Sequence[tuple[int, Hit]],
-    index: Index,
-    encoder: "Encoder",
+    asked: Asked,
+    looked_at: Sequence[Found],
+    further: Sequence[Found],
+    how: Answerability,
+    words: Words,
+    vectors: Vectors,
 ) -> Answer:
-    """Quotes from the ranked passages (row in the index, hit) what answers the query."""
-    hits = tuple(hit for _, hit in ranked)
-    found = [c for row, hit in ranked for c in _candidates(query, vector, row, hit, index.words, encoder)]
-    if not found:
-        return Answer(answerable=False, score=0.0, sentences=(), hits=hits, why="nothing was found")
-    passage = float(index.dense.cosines(vector, np.array([row for row, _ in ranked])).max())
-    sentence = max(candidate.cosine for candidate in found)
-    coverage = max(index.words.coverage(query, _all_words(hit)) for hit in hits)
-    score = _logistic(_BIAS + _PASSAGE * passage + _SENTENCE * sentence + _COVERAGE * coverage)
+    """Quotes from the passages looked at what answers; `further` are the next ones, in order."""
+    score = how.probability(asked.signals)
+    hits = tuple(each.hit() for each in looked_at)
+    why = ", ".join(f"{name} {value:.2f}" for name, value in asdict(asked.signals).items())
+    if score < how.answer_from:
+        topics = _topics([*looked_at, *further]) if score >= how.near_from else ()
+        return Answer(answerable=False, score=score, sentences=(), hits=hits, why=why, topics=topics)
+    near = [each for each in further if each.score >= _NEAR_BEST * looked_at[0].score][:NEARBY]
+    found = candidates(asked.query, asked.vector, [*looked_at, *near], words, vectors)
+    rows = {each.row for each in looked_at}
+    composed = compose(
+        [each for each in found if each.row in rows], [each for each in found if each.row not in rows]
+    )
     return Answer(
-        answerable=score >= ANSWERABLE_FROM,
+        answerable=composed.conflict is None,
         score=score,
-        sentences=_chosen(found) if score >= ANSWERABLE_FROM else (),
+        sentences=composed.sentences,
         hits=hits,
-        why=f"nearest passage {passage:.2f}, nearest sentence {sentence:.2f}, words covered {coverage:.2f}",
+        why=why,
+        conflict=composed.conflict,
+        overruled=composed.overruled,
     )
 
 
-def _candidates(
-    query: str,
-    vector: NDArray[np.float32],
-    row: int,
-    hit: Hit,
-    lexical: Words,
-    encoder: "Encoder",
-) -> list[_Candidate]:
-    pieces, context = units(hit.passage.text), passage_context(hit.passage)
-    if not pieces:
-        return []
-    cosines = encoder.encode([f"{context}: {piece.text}" for piece in pieces]) @ vector
-    result = []
-    for order, (unit, cosine) in enumerate(zip(pieces, cosines, strict=True)):
-        score = _MEANING * float(cosine) + _WORDS * lexical.coverage(query, unit.text)
-        result.append(_Candidate(row, hit, order, unit, float(cosine), min(1.0, max(0.0, score))))
-    return result
-
-
-def _chosen(found: Sequence[_Candidate]) -> tuple[AnswerSentence, ...]:
-    """The best sentence with what belongs to it, in the article's order; its own passage comes first."""
-    best = max(found, key=lambda candidate: candidate.score)
-    distinct: dict[frozenset[str], _Candidate] = {}
-    for candidate in sorted(found, key=lambda candidate: -candidate.score):
-        if _belongs(candidate, best):
-            distinct.setdefault(frozenset(terms(candidate.unit.text)), candidate)
-    chosen = sorted(
-        list(distinct.values())[:MOST_SENTENCES],
-        key=lambda c: (c.passage != best.passage, c.passage, c.order),
-    )
-    return tuple(
-        AnswerSentence(text=c.unit.text, quote=c.unit.quote, passage=c.hit.passage, score=c.score)
-        for c in chosen
-    )
-
-
-def _belongs(candidate: _Candidate, best: _Candidate) -> bool:
-    if candidate.hit.passage.article != best.hit.passage.article:
-        return False
-    prose = candidate.unit.prose and best.unit.prose
-    share = _BESIDE if prose and candidate.passage == best.passage else _ELSEWHERE
-    return candidate.score >= share * best.score
-
-
-def _all_words(hit: Hit) -> str:
-    return f"{passage_context(hit.passage)} {hit.passage.text}"
-
-
-def _logistic(value: float) -> float:
-    return 1.0 / (1.0 + exp(-value))
+def _topics(found: Sequence[Found]) -> tuple[Topic, ...]:
+    near = (each.passage for each in found if each.score >= _NEAR_BEST * found[0].score)
+    titles = {passage.article: passage.title for passage in near}
+    return tuple(Topic(article=article, title=title) for article, title in list(titles.items())[:MOST_TOPICS])

@@ -8,30 +8,41 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_agent.knowledge.answering import answer
+from hybrid_agent.knowledge.answerability import Answerability, default_answerability
+from hybrid_agent.knowledge.answering import Asked, answer
 from hybrid_agent.knowledge.building import load_index
+from hybrid_agent.knowledge.fusing import Found, articles_first, ranked
 from hybrid_agent.knowledge.index import Index
-from hybrid_agent.knowledge.lexical import Words
 from hybrid_agent.knowledge.passages import Answer, Hit, Passage, Scope
+from hybrid_agent.knowledge.shelves import Shelves, shelve
+from hybrid_agent.knowledge.signals import Signals, signals
 from hybrid_agent.knowledge.sources import Source
+from hybrid_agent.knowledge.vectors import Vectors
 
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Encoder
+    from hybrid_agent.knowledge.reranking import Rerank
 
 QUERY_CHARACTERS = 2_000
 """Of a longer query only this much is read: the encoder would not read further either."""
 
-_PASSAGE, _WORDS = 0.7, 0.3
-"""Shares of the cosine with the passage and of BM25 in a hit's score."""
+RERANKED = 20
+"""So many passages a reranker gets to see."""
 
 
 @dataclass(frozen=True, slots=True)
 class Knowledge:
-    """A help centre that can be searched; load it with `load_knowledge`. Calls block for milliseconds."""
+    """A help centre that can be searched; make it with `load_knowledge` or `knowledge_of`.
+
+    Calls block for milliseconds. `rerank` may change the order of what is found.
+    """
 
     index: Index
-    lexical: Words
     encoder: "Encoder"
+    shelves: Shelves
+    vectors: Vectors
+    answerability: Answerability
+    rerank: "Rerank | None" = None
 
     @property
     def passages(self) -> tuple[Passage, ...]:
@@ -39,47 +50,37 @@ class Knowledge:
         return self.index.passages
 
     def search(self, query: str, scope: Scope, *, k: int = 4) -> tuple[Hit, ...]:
-        """The k best passages within the scope, best first."""
+        """The k best passages within the scope: the best one of each article, then further ones."""
+        found = self._ordered(query, self._found(query[:QUERY_CHARACTERS], scope, k)[1])
+        return tuple(each.hit() for each in articles_first(found))[: max(0, k)]
+
+    def signals(self, query: str, scope: Scope) -> Signals | None:
+        """What speaks for the help centre answering; None where nothing at all was found."""
         query = query[:QUERY_CHARACTERS]
-        return tuple(hit for _, hit in self._ranked(query, self._encode(query), self._allowed(scope), k))
+        _, found = self._found(query, scope, 1)
+        return signals(query, found, self.index.words) if found else None
 
     def answers(self, query: str, scope: Scope, *, k: int = 4) -> Answer:
-        """One to three sentences, verbatim, from the k best passages; none if these do not answer."""
+        """A few sentences, verbatim, from the k best passages; none if these do not answer."""
         query = query[:QUERY_CHARACTERS]
-        vector = self._encode(query)
-        ranked = self._ranked(query, vector, self._allowed(scope), k)
-        return answer(query, vector, ranked, self.index, self.encoder)
+        vector, found = self._found(query, scope, k)
+        if not found:
+            return Answer(answerable=False, score=0.0, sentences=(), hits=(), why="nothing was found")
+        asked = Asked(query, vector, signals(query, found, self.index.words))
+        order = self._ordered(query, found)
+        return answer(asked, order[:k], order[k:], self.answerability, self.index.words, self.vectors)
 
-    def _encode(self, query: str) -> NDArray[np.float32]:
+    def _found(self, query: str, scope: Scope, k: int) -> tuple[NDArray[np.float32], list[Found]]:
         vector: NDArray[np.float32] = self.encoder.encode([query])[0]
-        return vector
+        return vector, ranked(self.index, query, vector, self.shelves.allowed(scope), k)
 
-    def _allowed(self, scope: Scope) -> NDArray[np.bool_]:
-        return np.array([scope.holds(passage) for passage in self.passages], dtype=np.bool_)
-
-    def _ranked(
-        self, query: str, vector: NDArray[np.float32], allowed: NDArray[np.bool_], k: int
-    ) -> list[tuple[int, Hit]]:
-        if not query.strip():
-            return []
-        passage = np.zeros(len(self.passages), dtype=np.float32)
-        rows, cosines = self.index.dense.nearest(vector, len(self.passages), allowed)
-        passage[rows] = np.clip(cosines, 0.0, 1.0)
-        words = self.lexical.scores(query)
-        scores = np.where(allowed, _PASSAGE * passage + _WORDS * words, -1.0)
-        best = np.argsort(-scores, kind="stable")[: max(0, k)]
-        return [
-            (
-                int(row),
-                Hit(
-                    passage=self.passages[row],
-                    score=float(min(1.0, scores[row])),
-                    why=f"passage {passage[row]:.2f}, words {words[row]:.2f}",
-                ),
-            )
-            for row in best
-            if scores[row] > 0
-        ]
+    def _ordered(self, query: str, found: list[Found]) -> list[Found]:
+        """As the reranker has it; those that it leaves out are gone, those that it never saw stay behind."""
+        if self.rerank is None:
+            return found
+        seen = {each.passage.id: each for each in found[:RERANKED]}
+        hits = self.rerank(query, [each.hit() for each in seen.values()])
+        return [seen[hit.passage.id] for hit in hits] + found[RERANKED:]
 
 
 def load_knowledge(
@@ -89,5 +90,22 @@ def load_knowledge(
 
     Raises BuildError, whose message says which folders or files cannot be used and what to do.
     """
-    index = load_index(sources, encoder, cache, policies=policies)
-    return Knowledge(index=index, lexical=index.words, encoder=encoder)
+    return knowledge_of(load_index(sources, encoder, cache, policies=policies), encoder)
+
+
+def knowledge_of(
+    index: Index,
+    encoder: "Encoder",
+    *,
+    answerability: Answerability | None = None,
+    rerank: "Rerank | None" = None,
+) -> Knowledge:
+    """A help centre over an index; without `answerability` the packaged one decides what is answered."""
+    return Knowledge(
+        index=index,
+        encoder=encoder,
+        shelves=shelve(index.passages),
+        vectors=Vectors(encoder),
+        answerability=answerability or default_answerability(),
+        rerank=rerank,
+    )
