@@ -1,13 +1,17 @@
-"""The command line as its own process, for tests."""
+"""The command line for tests: as its own process, or in this one where that is all the same."""
 
+import io
 import json
 import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import redirect_stderr, redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from hybrid_agent.cli import app
 
 
 def command(*arguments: object) -> list[str]:
@@ -28,6 +32,20 @@ def run(*arguments: object, given: bytes = b"", **environment: str) -> subproces
     return subprocess.CompletedProcess(
         ended.args, ended.returncode, ended.stdout.decode(), ended.stderr.decode()
     )
+
+
+def run_inside(*arguments: object, given: bytes = b"") -> subprocess.CompletedProcess[str]:
+    """A finished run in this process, which starts in no time."""
+    named = list(map(str, arguments))
+    out, err = (io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True) for _ in range(2))
+    typed, sys.stdin = sys.stdin, io.TextIOWrapper(io.BytesIO(given), "utf-8")
+    try:
+        with redirect_stdout(out), redirect_stderr(err):
+            code = app.run(named)
+    finally:
+        sys.stdin = typed
+    said, told = (each.buffer.getvalue().decode() for each in (out, err))  # type: ignore[attr-defined]
+    return subprocess.CompletedProcess(named, code, said, told)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from cli_kit import lines_of, run, says
+from cli_kit import lines_of, run, run_inside, says
 from jsonschema import Draft202012Validator
 
 from hybrid_agent.cli import app
@@ -70,7 +70,7 @@ hello ü 🎉
 def test_every_chat_begins_a_conversation_and_can_go_on_with_one(sample: Path, tmp_path: Path) -> None:
     """Two starts are two conversations; `--thread` with a printed id is the same one again."""
     options = ("chat", "--deployment", sample, "--state", tmp_path / "state", "--customer", "C-1001")
-    first, second = (run(*options, given=b"/quit\n").stdout for _ in range(2))
+    first, second = (run_inside(*options, given=b"/quit\n").stdout for _ in range(2))
     began = [re.findall(r"--thread (T-\w+)", each.replace("\n", " ")) for each in (first, second)]
     assert [len(set(each)) for each in began] == [1, 1]
     assert began[0][0] != began[1][0]
@@ -78,27 +78,39 @@ def test_every_chat_begins_a_conversation_and_can_go_on_with_one(sample: Path, t
     assert f"conversation {began[0][0]}" in again
 
 
-def test_check_finds_nothing_in_what_init_wrote(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A fresh start is sound; a second one in the same folder writes nothing."""
-    folder = tmp_path / "shop"
+@pytest.fixture(scope="module")
+def started(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """The folder that `init` wrote, and what it said."""
+    folder = tmp_path_factory.mktemp("started") / "shop"
     begun = run("init", folder)
     assert begun.returncode == SOUND
+    return folder, begun.stdout.replace("\n", "")
+
+
+def test_check_finds_nothing_in_what_init_wrote(started: tuple[Path, str]) -> None:
+    """A fresh start is sound, and says what to do next."""
+    folder, said = started
     for shown in (f"check {folder}", f"chat -d {folder} --customer C-1001", "where is my order 1002?"):
-        assert shown in begun.stdout.replace("\n", "")
+        assert shown in said
     checked = run("check", folder)
     assert (checked.returncode, checked.stderr) == (SOUND, "")
+
+
+def test_init_writes_over_nothing(tmp_path: Path) -> None:
+    """A second start in the same folder is refused."""
+    folder = tmp_path / "shop"
+    assert run_inside("init", folder).returncode == SOUND
     (folder / "catalog.yaml").write_text("mine")
-    assert app.run(["init", str(folder)]) == UNREADABLE
-    assert "nothing was written" in capsys.readouterr().err
+    refused = run_inside("init", folder)
+    assert refused.returncode == UNREADABLE
+    assert "nothing was written" in refused.stderr
     assert (folder / "catalog.yaml").read_text() == "mine"
 
 
-def test_a_fresh_start_answers_a_hello_and_a_thank_you(tmp_path: Path) -> None:
+def test_a_fresh_start_answers_a_hello_and_a_thank_you(started: tuple[Path, str]) -> None:
     """What everybody says first and last is answered by the starter, not handed to a person."""
-    folder = tmp_path / "shop"
-    assert run("init", folder).returncode == SOUND
     given = lines_of([says("hello", "first"), says("thanks", "last")])
-    ended = run("chat", "--jsonl", "--deployment", folder, given=given)
+    ended = run("chat", "--jsonl", "--deployment", started[0], given=given)
     answers = [json.loads(line) for line in ended.stdout.splitlines()]
     assert [(each["status"], each["intents"], each["handoff"]) for each in answers] == [
         ("answered", ["greeting"], None),
@@ -111,7 +123,7 @@ def test_check_names_what_is_wrong_and_where(sample: Path) -> None:
     catalog = sample.parent / "catalog.yaml"
     broken = catalog.read_text().replace("operation: orders.refund\n", "operation: orders.refnd\n")
     catalog.write_text(broken)
-    ended = run("check", sample.parent)
+    ended = run_inside("check", sample.parent)
     assert ended.returncode == WRONG
     assert "intents.refund.action" in ended.stdout
     assert "orders.refnd" in ended.stdout

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from cli_kit import Pipe, decides, lines_of, run, says
+from cli_kit import Pipe, decides, lines_of, run, run_inside, says
 from conftest import copy_of_sample
 
 REFUND = "The gas stove arrived broken, I want my money back for order 1003"
@@ -170,7 +170,7 @@ def test_a_bad_deployment_ends_with_2_and_a_clear_message(
     file = tmp_path / "support.yaml"
     if content is not None:
         file.write_text(content)
-    ended = run("chat", "--jsonl", "--deployment", file)
+    ended = (run if content is None else run_inside)("chat", "--jsonl", "--deployment", file)
     assert (ended.returncode, ended.stdout) == (2, "")
     assert told in ended.stderr
     assert str(file) in ended.stderr
@@ -181,7 +181,7 @@ def test_a_damaged_conversation_file_is_named(sample: Path, tmp_path: Path) -> N
     """A file that is no database is left as it is, and the message says which one and what to do."""
     file = tmp_path / "conversations.db"
     file.write_bytes(b"this is not a database" * 100)
-    ended = run("chat", "--jsonl", "--deployment", sample, "--state", tmp_path)
+    ended = run_inside("chat", "--jsonl", "--deployment", sample, "--state", tmp_path)
     assert ended.returncode == 2
     assert str(file) in ended.stderr
     assert "--state" in ended.stderr
