@@ -12,6 +12,7 @@ from hybrid_agent.chat_model import Budget, ChatModel, close
 from hybrid_agent.knowledge import Knowledge
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records
+from hybrid_agent.redaction.records import Places
 from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent.settings import LEASE
 from hybrid_agent_tools import Toolbox
@@ -63,6 +64,16 @@ class Deployment:
     def today(self) -> date:
         """The date where the shop is."""
         return self.now().date()
+
+    def personal_places(self) -> Places:
+        """Where the records of the connected systems hold personal data."""
+        operations = self.toolbox.operations
+        intents = self.catalog.intents.values()
+        return Places(
+            reads={name: each.personal_fields() for name, each in operations.items()},
+            writes={name: each.personal_arguments() for name, each in operations.items()},
+            facts={name: read.operation for intent in intents for name, read in intent.reads.items()},
+        )
 
     async def aclose(self) -> None:
         """Let go of records, model and connected systems, each also where another cannot be closed."""

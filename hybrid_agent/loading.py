@@ -20,6 +20,7 @@ from hybrid_agent.plugging import factory_of
 from hybrid_agent.portal import run_here
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records, open_records
+from hybrid_agent.redaction.logs import mask_logs
 from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent.redaction.settings import RedactionSettings
 from hybrid_agent.settings import Settings, Thinking, cache_folder, read_settings
@@ -65,6 +66,7 @@ def load_deployment(
         deployment = _deployment(settings, folder, catalog, toolbox, local, records, knowledge, clock)
         deployment = replace(deployment, close=partial(_close, connections))
         deployment = _with_model(deployment, model_used, settings)
+        mask_logs(deployment.redactor)
         opened.pop_all()
     return deployment
 

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from types import MappingProxyType
+from typing import Any, cast
 
 from rich.console import Console
 
@@ -11,7 +13,9 @@ from hybrid_agent.cli import showing
 from hybrid_agent.cli.desk import Deed, Desk, Wish
 from hybrid_agent.cli.edits import edited
 from hybrid_agent.cli.failing import NotPossibleError
+from hybrid_agent.cli.opening import approver_roles
 from hybrid_agent.cli.why import why
+from hybrid_agent.dialogue.deciding.viewing import deciders_of, for_viewer, may_see
 from hybrid_agent.portal import run_here
 from hybrid_agent.session import Turn
 
@@ -61,11 +65,21 @@ def show_turn(room: Room, turn: Turn, shown: str = "") -> None:
     if turn.trail or shown:
         showing.reply(room.console, turn, shown)
     showing.notices(room.console, turn)
-    showing.rows(room.console, "Approval", (f"{each['id']}  {each['summary']}" for each in turn.approvals))
+    showing.rows(
+        room.console,
+        "Approval",
+        (f"{each['id']}  {each['summary']}" for each in map(partial(_seen, room), turn.approvals)),
+    )
     if turn.hand_off is not None and turn.hand_off.reasons:
         showing.row(room.console, "Hand-off", f"{turn.hand_off.id}: {', '.join(turn.hand_off.reasons)}")
     if hint := showing.hint(turn):
         showing.row(room.console, "", f"({hint})", "dim")
+
+
+def _seen(room: Room, approval: Mapping[str, Any]) -> dict[str, Any]:
+    """An approval as the agent may see it: personal data is for those who may decide."""
+    deployment, deciders = room.desk.session.deployment, deciders_of(approval["rules"])
+    return cast("dict[str, Any]", for_viewer(dict(approval), room.agent, deployment, deciders=deciders))
 
 
 def _approvals(room: Room, talk: Talk, rest: str) -> Talk:
@@ -73,7 +87,7 @@ def _approvals(room: Room, talk: Talk, rest: str) -> Talk:
     if not waiting:
         room.console.print("Nothing waits for a person.")
     for each in waiting:
-        showing.approval(room.console, each.model_dump(mode="json"))
+        showing.approval(room.console, _seen(room, each.model_dump(mode="json")))
         showing.row(room.console, "thread", each.thread)
     return talk
 
@@ -110,7 +124,13 @@ def _release(room: Room, talk: Talk, rest: str) -> Talk:
 
 
 def _why(room: Room, talk: Talk, rest: str) -> Talk:
-    why(room.console, run_here(room.desk.seen(talk.thread)).state, room.desk.session.deployment)
+    deployment = room.desk.session.deployment
+    if not may_see(room.agent, deployment, approver_roles(deployment)):
+        message = (
+            "this shows personal data\n  Come back with --role and a role that may decide, or see it all."
+        )
+        raise NotPossibleError(message)
+    why(room.console, run_here(room.desk.seen(talk.thread)).state, deployment)
     return talk
 
 

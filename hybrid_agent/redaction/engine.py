@@ -1,11 +1,14 @@
 """Presidio as the engine of the redactor: a blank spaCy pipeline, few recognisers, and nothing downloaded."""
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer
+    from spacy.language import Language
 
 Spans = Callable[[str], Iterable[tuple[int, int]]]
 """A recogniser: where a text has something, as (start, end)."""
@@ -50,21 +53,23 @@ def analyzer(recognisers: Sequence[tuple[str, Spans]], country: str) -> Analyze:
 
     The first one in a process takes about a second and 100 MB.
     """
-    engine, kinds = _engine(recognisers, country)
+    import spacy
+
+    language, one_at_a_time = spacy.blank(LANGUAGE), Lock()
+    engine, kinds = _engine(recognisers, country, language)
 
     def analyze(text: str) -> list[tuple[str, int, int]]:
-        found = engine.analyze(text, LANGUAGE, score_threshold=_SURE)
+        # Without a zone the vocabulary would keep every word that it ever saw, names and passwords too.
+        with one_at_a_time, language.memory_zone():
+            found = engine.analyze(text, LANGUAGE, score_threshold=_SURE)
         return [(kinds[each.entity_type], each.start, each.end) for each in found]
 
     return analyze
 
 
 def _engine(
-    recognisers: Sequence[tuple[str, Spans]], country: str
+    recognisers: Sequence[tuple[str, Spans]], country: str, language: "Language"
 ) -> "tuple[AnalyzerEngine, Mapping[str, str]]":
-    import logging
-
-    import spacy
     from presidio_analyzer import AnalyzerEngine, RecognizerRegistry
     from presidio_analyzer.nlp_engine import SpacyNlpEngine
 
@@ -76,7 +81,7 @@ def _engine(
     kinds |= {entity: kind for kind, each in theirs for entity in each.supported_entities}
     registry = RecognizerRegistry([*own, *(each for _, each in theirs)], supported_languages=[LANGUAGE])
     pipeline = SpacyNlpEngine(models=[{"lang_code": LANGUAGE, "model_name": "blank"}])
-    setattr(pipeline, "nlp", {LANGUAGE: spacy.blank(LANGUAGE)})  # noqa: B010 - typed as None there
+    pipeline.nlp = {LANGUAGE: language}  # type: ignore[assignment]
     return AnalyzerEngine(registry, pipeline, supported_languages=[LANGUAGE]), kinds
 
 

@@ -1,0 +1,62 @@
+"""Masking what holds records: by form, and by the values that its own records say are personal."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import partial
+
+from pydantic import JsonValue
+
+from hybrid_agent.redaction.finding import Finder, replaced
+from hybrid_agent.redaction.personal import Known, distinct, each_string, personal_of
+from hybrid_agent.redaction.redactor import Redactor
+from hybrid_agent.redaction.spelling import spellings
+
+Fields = Mapping[str, Mapping[str, str]]
+"""Operation -> path -> kind of personal data."""
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where personal data stands in what operations read and in the arguments of those that write.
+
+    `facts` says under which names the catalog keeps what which operation read.
+    """
+
+    reads: Fields = field(default_factory=dict)
+    writes: Fields = field(default_factory=dict)
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def mask_records(data: JsonValue, redactor: Redactor, places: Places) -> JsonValue:
+    """The data with its strings masked, in any shape that the state, an approval or a hand-off has."""
+    known = spellings(distinct(_known(data, places)).values())
+    finder = Finder(redactor.search, known)
+    return each_string(data, partial(_mask, finder))
+
+
+def _mask(finder: Finder, text: str) -> str:
+    return replaced(text, finder.find(text), {})
+
+
+def _known(data: JsonValue, places: Places) -> Iterator[Known]:
+    if isinstance(data, list):
+        for each in data:
+            yield from _known(each, places)
+    elif isinstance(data, dict):
+        yield from _of_record(data, places)
+        for each in data.values():
+            yield from _known(each, places)
+
+
+def _of_record(data: dict[str, JsonValue], places: Places) -> Iterator[Known]:
+    """What a piece of evidence, an action, an inbox's request or a table of facts tells."""
+    source, operation = data.get("source"), data.get("operation", data.get("name"))
+    if isinstance(source, str) and source in places.reads:
+        yield from personal_of(data.get("data"), places.reads[source])
+    if isinstance(operation, str) and operation in places.writes:
+        inner = data.get("payload")
+        for holder in (data, inner if isinstance(inner, dict) else {}):
+            for arguments in (holder.get("arguments"), holder.get("args")):
+                yield from personal_of(arguments, places.writes[operation])
+    for name in places.facts.keys() & data.keys():
+        yield from personal_of(data[name], places.reads.get(places.facts[name], {}))
