@@ -11,7 +11,8 @@ from hybrid_agent.guardrails.reading import Deed, Segment
 class Support:
     """What a sentence rests on: the statements of the points, of texts and of records.
 
-    `openings` are the points as they stand, in plain words, `records` the words of the records' names.
+    `openings` are the points as they stand, in plain words, `records` the words of the records' names,
+    `names` the runs of words in capitals and `literal` all words as they stand.
     """
 
     points: tuple[Segment, ...]
@@ -19,6 +20,8 @@ class Support:
     fields: tuple[Field, ...]
     openings: tuple[str, ...]
     records: frozenset[str]
+    names: frozenset[tuple[str, ...]]
+    literal: frozenset[str]
 
     @cached_property
     def read(self) -> frozenset[str]:

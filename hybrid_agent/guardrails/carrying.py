@@ -6,6 +6,8 @@ from datetime import date
 from hybrid_agent.guardrails.claims import Claim
 from hybrid_agent.guardrails.lexicon import tables
 
+_FIRST = Claim("ordinal", "1")
+"""What is often said of nothing that is counted: "the first part"."""
 _NUMBERS = ("number", "id")
 _DURATIONS = ("duration", "percent")
 
@@ -20,8 +22,10 @@ def carried(claim: Claim, by: Collection[Claim], *, strictly: bool = False) -> b
         return False
     if claim in by:
         return True
-    if claim.kind in _DURATIONS:
-        return not strictly
+    if claim.kind in _DURATIONS and not strictly:
+        return True
+    if claim == _FIRST:
+        return not any(each.kind == "ordinal" for each in by)
     return any(_implies(each, claim) for each in by)
 
 
@@ -33,6 +37,10 @@ def _implies(known: Claim, claim: Claim) -> bool:
             return known.kind in _NUMBERS and known.value == claim.value
         case "day":
             return known.kind == "date" and _weekday(known.value) == claim.value
+        case "rate":
+            return known.kind == "duration" and known.value == f"1 {claim.value}"
+        case "duration":
+            return known.kind == "rate" and claim.value == f"1 {known.value}"
         case "link":
             return _domain(known) == claim.value
         case _:

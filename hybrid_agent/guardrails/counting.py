@@ -16,6 +16,7 @@ class _Counting:
     number: re.Pattern[str]
     hyphen: re.Pattern[str]
     duration: re.Pattern[str]
+    rate: re.Pattern[str]
     percent: re.Pattern[str]
     time: re.Pattern[str]
     day: re.Pattern[str]
@@ -35,18 +36,34 @@ def in_digits(text: str) -> str:
 def counted(text: str) -> Iterator[tuple[str, str]]:
     """The kinds and values of what `in_digits` wrote out and what has no digits at all."""
     counting = _counting()
-    for match in counting.duration.finditer(text):
+    for match in counting.rate.finditer(text):
+        yield "rate", _rate(match, counting.facts)
+    for match in counting.duration.finditer(counting.rate.sub(lambda match: match["before"] or "", text)):
         yield "duration", _duration(match, counting.facts)
     for match in counting.percent.finditer(text):
         yield "percent", match["number"].replace(",", ".").rstrip(".")
     if not counting.any.search(text):
         return
     for match in counting.day.finditer(text):
-        yield "day", " ".join(match[0].lower().split())
+        yield "day", _day(match[0].lower(), counting.facts)
     for match in counting.part.finditer(text):
         yield "part", match[0].lower()
     for match in counting.ordinal.finditer(text):
         yield "ordinal", str(counting.facts["ordinals"][match[0].lower()])
+
+
+def _rate(match: re.Match[str], facts: dict[str, Any]) -> str:
+    said = (match["unit"] or match["each"] or match["adverb"]).lower()
+    unit: str = facts["rates"].get(said) or facts["units"][said]
+    return unit
+
+
+def _day(said: str, facts: dict[str, Any]) -> str:
+    """A day by one name: "Tuesdays" is Tuesday."""
+    words = said.split()
+    return " ".join(
+        [*words[:-1], words[-1].removesuffix("s")] if words[-1][:-1] in facts["weekdays"] else words
+    )
 
 
 def _duration(match: re.Match[str], facts: dict[str, Any]) -> str:
@@ -92,6 +109,11 @@ def _counting() -> _Counting:
         any=re.compile(rf"\b(?:{_any([*named, *days, *facts['weekdays']])})\b|\ba\s{units}", flags),
         number=re.compile(rf"(?<![\w-])(?:{run}|(?P<lone>one){before})(?!\w)", flags),
         hyphen=re.compile(rf"(?<=\d)-(?=(?:{counts}-)?(?:{units})\b)", flags),
+        rate=re.compile(
+            rf"(?P<before>\d[\d.,]*\s?[€$£]?(?:\s?[a-z]{{1,12}})?|\b(?:times|once|twice))\san?\s(?P<unit>{units})\b"
+            rf"|\b{_any(facts['per'])}\s(?P<each>{units})\b|\b(?P<adverb>{_any(facts['rates'])})\b",
+            flags,
+        ),
         duration=re.compile(
             rf"(?<![\w.,-])(?:(?P<first>\d+(?:[.,]\d+)?)(?:\s?{_any(facts['to'])}\s?(?P<last>\d+(?:[.,]\d+)?))?[\s-]?"
             rf"|an?\s(?!second\b))(?:(?P<working>{_any(facts['working'])})[\s-]|{_any(facts['calendar'])}\s)?(?P<unit>{units})\b",

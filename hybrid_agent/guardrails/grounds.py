@@ -1,7 +1,7 @@
 """What one evidence id carries: its claims, its statements, and whether the ledger holds it as done."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from pydantic import JsonValue
@@ -9,7 +9,9 @@ from pydantic import JsonValue
 from hybrid_agent.catalog.phrasing import show
 from hybrid_agent.guardrails.claims import Claim, claims, claims_of
 from hybrid_agent.guardrails.folding import plain_words
+from hybrid_agent.guardrails.naming import literal, runs
 from hybrid_agent.guardrails.reading import Segment, segment, segments, stems
+from hybrid_agent.guardrails.tabular import apart
 
 _CODE = re.compile(r"[a-z]+(?:[ _-][a-z]+){0,4}")
 """A value that is a word of a system's own, such as `partly_shipped`, and nobody's free text."""
@@ -20,11 +22,12 @@ _ZERO = re.compile(r"0+(?:[.,]0+)?")
 class Field:
     """A field of a record: its statement, its claims, the words of its name, and those of where it stands.
 
-    The record's own name is in neither. `place` holds the texts beside a field of a list's item, too.
+    `value` are the words of a value that is a name. The record's own name is in neither of the others. `place` holds the texts beside a field of a list's item, too.
     """
 
     said: Segment
     claims: frozenset[Claim]
+    value: tuple[str, ...]
     name: frozenset[str]
     place: frozenset[str]
 
@@ -39,7 +42,7 @@ class Ground:
 
     `prose` are the statements of a text, `fields` those of a record, `record` the words of the record's name,
     `places` the links and e-mail addresses that are a field by themselves; only sentences of a model are
-    compared with them.
+    compared with them. `names` are the runs of words in capitals, `literal` all words as they stand.
     """
 
     claims: frozenset[Claim]
@@ -48,6 +51,8 @@ class Ground:
     fields: tuple[Field, ...] = ()
     record: frozenset[str] = frozenset()
     places: frozenset[Claim] = frozenset()
+    names: frozenset[tuple[str, ...]] = frozenset()
+    literal: frozenset[str] = frozenset()
 
 
 def plain_ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bool = False) -> Ground:
@@ -60,13 +65,18 @@ def ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bo
 
     `name` is what the record is (`order`), `effect` says that the ledger holds it as done.
     """
+    prose, rows = apart(text)
+    written = "\n".join([text, *_values(data)])
+    fields = (*_fields(data, _Path(name)), *_fields(rows, _Path("")))
     return Ground(
-        claims=claims_of(data) | claims(text),
+        claims=claims_of(data).union(claims(text), *(each.claims for each in fields)),
         effect=effect,
-        prose=segments(text),
-        fields=tuple(_fields(data, _Path(name))),
+        prose=segments(prose),
+        fields=fields,
         record=stems(plain_words(name)),
         places=frozenset(_places(data)),
+        names=runs(written),
+        literal=literal(plain_words(written)),
     )
 
 
@@ -77,6 +87,15 @@ def _places(value: JsonValue) -> Iterator[Claim]:
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _places(item)
+
+
+def _values(value: JsonValue) -> Iterator[str]:
+    """A record's values as text, a line each."""
+    if isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _values(item)
+    elif value is not None:
+        yield str(value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +117,7 @@ def _fields(value: JsonValue, path: _Path) -> Iterator[Field]:
             yield from _field(path, value)
             return
         if path.listed:
-            path = replace(path, beside=path.beside | _texts(value.values()))
+            path = replace(path, beside=path.beside | _texts(value))
         for name, item in value.items():
             yield from _fields(item, path.to(str(name)))
     elif isinstance(value, list):
@@ -108,18 +127,20 @@ def _fields(value: JsonValue, path: _Path) -> Iterator[Field]:
         yield from _field(path, value)
 
 
-def _texts(values: Iterable[JsonValue]) -> frozenset[str]:
-    """The words of the texts among an item's values: what it is called."""
-    texts = (each for each in values if isinstance(each, str) and not _CODE.fullmatch(each))
-    return frozenset[str]().union(*(stems(plain_words(each)) for each in texts if not claims(each)))
+def _texts(item: Mapping[str, JsonValue]) -> frozenset[str]:
+    """The words of the texts among an item's values and of their names: what it is called."""
+    texts = {name: each for name, each in item.items() if isinstance(each, str) and not _CODE.fullmatch(each)}
+    named = (f"{name} {each}" for name, each in texts.items() if not claims(each))
+    return frozenset[str]().union(*(stems(plain_words(each)) for each in named))
 
 
 def _field(path: _Path, value: JsonValue) -> Iterator[Field]:
     last = plain_words(" ".join(path.names[-1:]).replace("_", " "))
     near = plain_words(" ".join(path.names[-2:]).replace("_", " "))
-    all_ = claims_of(value) if isinstance(value, str) else frozenset[Claim]()
+    all_ = claims(last) | (claims_of(value) if isinstance(value, str) else frozenset[Claim]())
+    called = next(iter(runs(f"is {value}")), ()) if isinstance(value, str) else ()
     for said in _said(path, value):
-        yield Field(said, said.claims | all_, stems(last), stems(near) | path.beside)
+        yield Field(said, said.claims | all_, called, stems(last), stems(near) | path.beside)
 
 
 def _said(path: _Path, value: JsonValue) -> Iterator[Segment]:

@@ -28,6 +28,7 @@ class Lexicon:
     conditions: Mapping[str, re.Pattern[str]]
     binding: frozenset[str]
     owed: frozenset[str]
+    limit: re.Pattern[str]
     general: re.Pattern[str]
     similar: tuple[frozenset[str], ...]
     strict: re.Pattern[str]
@@ -40,6 +41,8 @@ class Lexicon:
     agents: Mapping[str, str]
     courtesy: re.Pattern[str]
     opener: re.Pattern[str]
+    idiom: re.Pattern[str]
+    idioms: Mapping[str, str]
     plain: frozenset[str]
     same: Mapping[str, str]
     never: Mapping[str, tuple[re.Pattern[str], ...]]
@@ -99,10 +102,13 @@ def lexicon(language: str = LANGUAGE) -> Lexicon:
         conditions={
             name: words(them)
             for name, them in all_["conditions"].items()
-            if name not in ("binding", "owed", "similar", "general")
+            if name not in ("binding", "owed", "similar", "general", "limits")
         },
         binding=frozenset(all_["conditions"]["binding"]),
         owed=frozenset(all_["conditions"]["owed"]),
+        limit=re.compile(
+            rf"(?:{alternatives(all_['conditions']['limits'])})\s(?P<limit>\S+(?:\s\S+){{0,2}})"
+        ),
         general=words(all_["conditions"]["general"]),
         similar=tuple(frozenset(each) for each in all_["conditions"]["similar"]),
         strict=words(all_["strict"]["words"]),
@@ -115,6 +121,8 @@ def lexicon(language: str = LANGUAGE) -> Lexicon:
         agents=actors | agents,
         courtesy=words(all_["courtesy"]["phrases"]),
         opener=re.compile(rf"(?:^|(?<=[.!?]\s))(?:{alternatives(all_['courtesy']['openers'])})(?=[,.!?])"),
+        idiom=words(all_["idioms"]),
+        idioms=all_["idioms"],
         plain=frozenset([*all_["courtesy"]["words"], *counting["numbers"], *counting["scales"]]),
         same=_same(all_),
         never=never,
@@ -124,8 +132,13 @@ def lexicon(language: str = LANGUAGE) -> Lexicon:
 
 def _same(all_: Mapping[str, Any]) -> dict[str, str]:
     """For each stem the name that all of its group go by; a deed's single words go by the deed."""
-    named = {stem(each): f"={group[0]}" for group in all_["same"]["groups"] for each in group}
+    named = dict[str, str]()
+    for group in all_["same"]["groups"]:
+        roots = [each if each[0] == "~" else stem(each) for each in group]
+        name = next((named[each] for each in roots if each in named), f"={group[0]}")
+        named |= {each: name for each in roots if each not in named}
     for group, forms in all_["deeds"].items():
         singles = [each for each in (*forms["done"], *forms["other"]) if each.isalpha()]
-        named |= {stem(each): f"~{group}" for each in singles if stem(each) not in named}
+        name = named.get(f"~{group}", f"~{group}")
+        named |= {stem(each): name for each in singles if stem(each) not in named}
     return named

@@ -9,6 +9,7 @@ from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.folding import plain_words
 from hybrid_agent.guardrails.forbidden import LONGEST, never
 from hybrid_agent.guardrails.grounds import PLACES, Ground
+from hybrid_agent.guardrails.naming import literal, runs
 from hybrid_agent.guardrails.reading import Segment, segments
 from hybrid_agent.guardrails.support import unsupported
 from hybrid_agent.state import Point, Sentence
@@ -44,6 +45,12 @@ def _beyond(
         fields=tuple(each for ground in under for each in ground.fields),
         openings=tuple(plain_words(point.text) for point in cited),
         records=frozenset[str]().union(*(ground.record for ground in under)),
+        names=frozenset[tuple[str, ...]]().union(
+            *(ground.names for ground in under), *(runs(point.text) for point in cited)
+        ),
+        literal=frozenset[str]().union(
+            *(ground.literal for ground in under), *(literal(plain_words(point.text)) for point in cited)
+        ),
     )
     said = frozenset[Claim]().union(*(claims(point.text) for point in cited))
     told = said.union(*(_held(ground) for ground in under))

@@ -16,6 +16,7 @@ _NAMED = ("number", "id")
 def misplaced(segment: Segment, support: Support) -> Iterator[Claim]:
     """The claims of a statement that stand beside other words than in the support: another field's amount."""
     clauses = [clause for each in support.prose for clause in each.clauses if clause.claims]
+    yield from segment.excess
     for clause in segment.clauses:
         days = _days(clause.claims) or _days(segment.claims)
         for claim in sorted(each for each in clause.claims if each.kind in _BOUND):
@@ -27,6 +28,7 @@ def misplaced(segment: Segment, support: Support) -> Iterator[Claim]:
                 any(_elsewhere(claim, words, whole, clauses, support) for words in scopes)
                 or _of_another_field(claim, clause, segment, support)
                 or (claim.kind != "day" and _torn(claim, days, clauses))
+                or _of_another_date(claim, clause, support)
             ):
                 yield claim
 
@@ -44,6 +46,24 @@ def _torn(claim: Claim, days: Iterable[Claim], clauses: Sequence[Clause]) -> boo
     return False
 
 
+def _of_another_date(claim: Claim, clause: Clause, support: Support) -> bool:
+    """Whether a time stands beside a date, and in the support only beside others."""
+    dates = [each for each in clause.claims if each.kind == "date"]
+    if claim.kind != "time" or not dates:
+        return False
+    held = [
+        each
+        for each in (*(f.claims for f in support.fields), *(s.claims for s in support.prose))
+        if claim in each
+    ]
+    dated = [each for each in held if any(other.kind == "date" for other in each)]
+    return (
+        bool(dated)
+        and len(dated) == len(held)
+        and not any(carried(each, by) for each in dates for by in dated)
+    )
+
+
 def _may_be_swapped(claim: Claim, segment: Segment, clauses: Sequence[Clause]) -> bool:
     """Whether a statement joins claims of one kind that stand apart in the support."""
     alike = [each for each in segment.claims if each.kind == claim.kind]
@@ -58,6 +78,13 @@ def _elsewhere(
     named = _naming(claim, words, support.records)
     if not holding:
         fields = [each.said.stems | each.place for each in support.fields if carried(claim, each.claims)]
+        named &= frozenset[str]().union(
+            *(
+                each.name | each.place
+                for each in support.fields
+                if any(o.kind == claim.kind for o in each.claims)
+            )
+        )
         return bool(named and fields) and not any(each & named for each in fields)
     if not whole and all(claim in each.wholes for each in support.prose if carried(claim, each.claims)):
         return "total" not in {word.removeprefix("=") for word in words}
@@ -82,7 +109,9 @@ def _of_another_field(claim: Claim, clause: Clause, segment: Segment, support: S
     for words, said in ((clause.stems, clause.claims), (segment.stems, segment.claims)):
         named = _naming(claim, words, support.records)
         alike = [other for other in said if other.kind == claim.kind]
-        own = [_hit(each, named) for each in support.fields if carried(claim, each.claims)]
+        holding = [each for each in support.fields if carried(claim, each.claims)]
+        apart = [other for other in alike if not any(carried(other, each.claims) for each in holding)]
+        own = [_hit(each, named) for each in holding]
         if claim.kind not in _NAMED:
             own += [_Hit(each.stems & named, True) for each in _holding(claim, support.prose)]
         rivals = [
@@ -90,7 +119,7 @@ def _of_another_field(claim: Claim, clause: Clause, segment: Segment, support: S
             for each in support.fields
             if _is_named(each, claim, named)
             and _rivals(claim, each.claims)
-            and not any(carried(other, each.claims) for other in alike)
+            and not any(carried(other, each.claims) for other in apart)
         ]
         if any(_outdoes(rival, own) for rival in rivals):
             return True

@@ -1,8 +1,8 @@
 """A text as statements: its segments with their words, deeds, polarity, conditions and claims."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -12,12 +12,31 @@ from hybrid_agent.guardrails.lexicon import Lexicon, lexicon
 from hybrid_agent.guardrails.stems import stem
 
 _SENTENCE = re.compile(
-    r"(?<=[.!?;:])\s+|\n+|,\s(?=(?:and|but|so|because|or|yet|while)\s)|\s-+\s"
-    r"|\s(?=(?:and|but)\s(?:is|are|was|were|has|have|had|can|can't|cannot|will|may|must|does|do|did|it|they|you|we|i)(?:n't)?\b)"
+    r"(?<=[.!?;:])\s+|\n+|,\s(?=(?:and|but|so|because|or|yet|while|though|although|never|not)\s)|\s-+\s"
+    r"|\s(?=(?:and|but)\s(?:is|are|was|were|has|have|had|can|can't|cannot|will|may|must|does|do|did|it|they|you|your|we|i)(?:n't)?\b)"
+    r"|\s(?=(?:and|but)\s(?:costs?|takes?|arrives?|comes?|works?|gets?|covers?|goes|pays?|lasts?|includes?|needs?)\b)"
 )
 _OPENS_IF = re.compile(r"(?:if|when|once|unless|as soon as|should|until|before|in case|whether|after)\b")
-_AMOUNT = r"(?:[€$£]|[a-z]{3} )?\d[\d.,]*\d(?:\s?(?:[€$£]|[a-z]{3,7}\b))?"
-_WHOLE = re.compile(rf"{_AMOUNT}\s(?:out )?of (?:the |your |a total of |a )?(?P<whole>{_AMOUNT})")
+_AMOUNT = r"(?:[€$£]|[a-z]{3} )?\d(?:[\d.,]*\d)?(?:\s?(?:[€$£]|[a-z]{3,7}\b))?"
+_WHOLE = re.compile(rf"(?P<part>{_AMOUNT})\s(?:out )?of (?:the |your |a total of |a )?(?P<whole>{_AMOUNT})")
+_VERB = re.compile(
+    r"\b(?:is|are|was|were|be|can|cannot|could|may|might|must|will|shall|should|would|has|have|had|do|does|did|"
+    r"needs?|gets?|costs?|takes?|arrives?|comes?|works?|pays?|starts?|begins?|ends?|uses?|sends?|goes|go|stays?|"
+    r"lasts?|covers?|includes?|calls?|applies|apply|belongs?|receives?|reaches|remains?|keeps?|allows?)(?:n't)?\b|'(?:s|re|ll)\b"
+)
+_REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|there|its|then|one|so|both|otherwise)\b")
+_INDEFINITE = re.compile(
+    r"(?:(?:and|but|so|please note that|note that),?\s)?"
+    r"(?:(?:an?|any|all|every|each|our|most|some)\b|(?!(?:the|your|this|these|those|its?|his|my|there|please)\b)(?:[a-z'-]+\s){0,2}(?:[a-z]{3,}s|children|people)\s)"
+)
+_YOU = re.compile(r"(?:(?:and|but|so|please note that|note that|that means),?\s)?you\b")
+_PEOPLE = re.compile(
+    r"\b(?:customers|members|guests|students|pensioners|people|persons|children|patients|owners|users|clients|subscribers|travellers|passengers|holders|those|anyone|whoever)\b"
+)
+_ALTERNATIVES = re.compile(r",\s|\s(?:and|or|such as|like|for example)\s")
+_GOES_ON = re.compile(r"(?:and|but)\s(?!(?:it|they|you|we|i)\b)")
+_FRAGMENT = re.compile(r"(?:never|not)\b")
+_UNLESS = re.compile(r"\b(?:if|when|once|unless|as soon as|in case|without|until|before|after|whether)\b")
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 _WORD = re.compile(r"~?[^\W\d_]+(?:'[^\W\d_]+)?(?:_[a-z]+)?")
 _PASSIVE = re.compile(r"\b(?:am|is|are|was|were|be|been|being|get|gets|got|receive|your|our)\b|'re\b|'m\b")
@@ -25,6 +44,8 @@ _JOINED = re.compile(r"\b(?:and|or)\s*$")
 _DETERMINER = re.compile(
     r"\b(?:a|an|the|your|our|my|any|each|every|this|that|these|those|no|of|for|per)(?:\s\w+)?\s*$"
 )
+_NOTHING = re.compile(r"\s(?:nothing|none|nobody|no)\b")
+_OF_ONE = re.compile(r"\b(?:your|my|this|that|it|he|she|now|already|just|order|the)\b|\d")
 _GIVES = re.compile(
     r"\b(?:get|gets|receive|receives|issue|issues|give|gives|make|makes|have|has)\b[\w\s]{0,20}$"
 )
@@ -33,7 +54,7 @@ _GIVES = re.compile(
 class Deed(NamedTuple):
     """Something done, promised or possible: its group, how it is told, and whether it is denied.
 
-    `mood` is done, state ("is cancelled"), promise, plain ("we refund"), possible or noun; `actor` is
+    `mood` is done, state ("it is cancelled"), rule ("orders are cancelled if ..."), promise, plain ("we refund"), possible or noun; `actor` is
     "we", "you", "carrier" or "" where none of them is named; `open` says that it stands in a condition and is
     told of nothing in particular.
     """
@@ -54,16 +75,32 @@ class Clause(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One statement of a text. `wholes` are the amounts of which another one is a part: "20 of 50 euros"."""
+    """One statement of a text. `wholes` are the amounts of which another one is a part: "20 of 50 euros";
+    `excess` those parts that are more than their whole.
+
+    `subject` are the content words before the verb, `subjects` the same for each of several that it names,
+    `indefinite` says that those are all of a kind, `of_people` that they are people, `to_you` that it is "you";
+    `context` are the words of the statement before, where this one refers back. `limits` are the claims up to which it holds. `denied` is of the
+    statement itself, `denied_if` of the conditions that stand in it.
+    """
 
     stems: frozenset[str]
+    subject: frozenset[str]
+    subjects: tuple[frozenset[str], ...]
+    of_people: bool
+    to_you: bool
+    context: frozenset[str]
+    indefinite: bool
     deeds: frozenset[Deed]
     claims: frozenset[Claim]
     wholes: frozenset[Claim]
+    excess: frozenset[Claim]
     clauses: tuple[Clause, ...]
     conditions: frozenset[str]
     strict: frozenset[str]
+    limits: frozenset[Claim]
     denied: bool
+    denied_if: bool
     hedged: bool
     sure: bool
     general: bool
@@ -74,45 +111,112 @@ def segments(text: str) -> tuple[Segment, ...]:
     """The statements of a text in order, without its courtesies."""
     lists = lexicon()
     plain = lists.courtesy.sub(" ", lists.opener.sub(" ", plain_words(text)))
-    return tuple(segment(part) for part in _SENTENCE.split(plain) if part.strip(" .,!?;:-"))
+    return tuple(_in_context([part for part in _SENTENCE.split(plain) if part.strip(" .,!?;:-")]))
+
+
+def _in_context(parts: Iterable[str]) -> Iterator[Segment]:
+    """The statements; one that goes on after "and", or refers back, knows the words of the one before."""
+    last: Segment | None = None
+    for part in parts:
+        new = segment(part)
+        if last is not None and _GOES_ON.match(part):
+            new = replace(
+                new,
+                stems=new.stems | last.subject,
+                subject=last.subject | new.subject,
+                subjects=last.subjects,
+            )
+        if last is not None and (_REFERS.search(part) or _FRAGMENT.match(part)):
+            new = replace(new, context=last.stems | last.context)
+        yield new
+        last = new
 
 
 @lru_cache(maxsize=4096)
 def segment(low: str, *, deeds: bool = True) -> Segment:
     """One statement, given in plain words; without `deeds` it only lends its words and claims."""
     lists = lexicon()
+    low = in_one_form(low)
     bare = _NAMED.sub(" ", low)
     denials = lists.idle_no.sub(" ", bare)
     kept_strict = lists.idle_strict.sub(" ", bare)
+    denied, denied_if = _polarity(denials, lists)
+    verb = _VERB.search(_leading(bare))
+    before = _leading(bare)[: verb.start()] if verb else ""
     return Segment(
         stems=stems(bare),
+        subject=stems(before),
+        subjects=tuple(each for part in _ALTERNATIVES.split(before) if (each := stems(part))),
+        of_people=_PEOPLE.search(before) is not None,
+        to_you=_YOU.match(_leading(bare).strip()) is not None,
+        context=frozenset(),
+        indefinite=_INDEFINITE.match(_leading(bare).strip()) is not None,
         deeds=frozenset(_deeds(denials, lists)) if deeds else frozenset(),
         claims=claims(low),
         wholes=frozenset(each for match in _WHOLE.finditer(low) for each in claims(match["whole"])),
+        excess=frozenset(each for match in _WHOLE.finditer(low) for each in _excess(match)),
         clauses=tuple(_clauses(low, lists)),
         conditions=frozenset(name for name, them in lists.conditions.items() if them.search(bare)),
         strict=_strict(kept_strict, lists),
-        denied=_denied(denials, lists),
+        limits=frozenset(each for match in lists.limit.finditer(low) for each in claims(match["limit"])),
+        denied=denied,
+        denied_if=denied_if,
         hedged=lists.mood["hedges"].search(bare) is not None,
         sure=lists.mood["sure"].search(bare) is not None,
         general=lists.general.search(kept_strict) is not None,
     )
 
 
+def _excess(match: re.Match[str]) -> frozenset[Claim]:
+    part, whole = (
+        {
+            each: float(each.value)
+            for each in claims(match[name])
+            if each.kind == "number" and each.value.isdecimal()
+        }
+        for name in ("part", "whole")
+    )
+    return frozenset(part) if part and whole and min(part.values()) > max(whole.values()) else frozenset()
+
+
+def _leading(low: str) -> str:
+    """The statement without a condition in front of it: "if it is lost, ..." ."""
+    return low.partition(",")[2].strip() if _UNLESS.match(low.strip()) and "," in low else low
+
+
+def _polarity(low: str, lists: Lexicon) -> tuple[bool, bool]:
+    """Whether a statement denies by itself, and whether its conditions do ("without" denies in one)."""
+    said, conditions = list[str](), list[str]()
+    for part in re.split(rf",\s|\s(?={_UNLESS.pattern})", low.strip()):
+        (conditions if _UNLESS.match(part) else said).append(part)
+    return (
+        _denied(" ".join(said), lists),
+        sum(len(lists.no.findall(each)) + each.startswith("without") for each in conditions) % 2 == 1,
+    )
+
+
+def in_one_form(low: str) -> str:
+    """Plain words with one phrase for each of those that are read alike: "free" for "free of charge"."""
+    lists = lexicon()
+    return lists.idiom.sub(lambda match: lists.idioms[match[0]], low)
+
+
 def _strict(low: str, lists: Lexicon) -> frozenset[str]:
     places = lists.place.findall(lists.idle_place.sub(" ", lists.deed.sub(" ", low)))
-    return frozenset(stem(each) for each in (*lists.strict.findall(low), *places))
+    roots = (stem(each) for each in (*lists.strict.findall(low), *places))
+    return frozenset(lists.same.get(root, root) for root in roots)
 
 
 @lru_cache(maxsize=4096)
 def stems(low: str) -> frozenset[str]:
     """The content words of a text in plain words, each by its stem or the name of its group."""
     lists = lexicon()
-    grouped = lists.deed.sub(lambda match: f" ~{lists.deeds[match[0]][0]} ", _NAMED.sub(" ", low))
+    bare = _NAMED.sub(" ", in_one_form(low))
+    grouped = lists.deed.sub(lambda match: f" ~{lists.deeds[match[0]][0]} ", bare)
     found = set()
     for word in _WORD.findall(grouped):
         if word[0] == "~":
-            found.add(word)
+            found.add(lists.same.get(word, word))
         elif word not in lists.plain:
             root = stem(word)
             found.add(lists.same.get(root, root))
@@ -142,7 +246,8 @@ def _deeds(low: str, lists: Lexicon) -> Iterator[Deed]:
             group, done = lists.deeds[match[0]]
             before = part[: match.start()]
             actor = _actor(before, part[match.end() :], lists)
-            yield Deed(group, _mood(before, done, lists), _denied(before, lists), actor, opened)
+            none = _NOTHING.match(part[match.end() :]) is not None
+            yield Deed(group, _mood(before, done, lists), _denied(before, lists) != none, actor, opened)
         if mark is not None:
             begin = mark.end()
             word = mark[0].strip()
@@ -178,7 +283,9 @@ def _mood_done(before: str, lists: Lexicon) -> str:
         return "noun"
     if mood["possible"].search(before):
         return "possible"
-    return "state" if mood["state"].search(before) else "done"
+    if not mood["state"].search(before):
+        return "done"
+    return "state" if _OF_ONE.search(before) else "rule"
 
 
 def _mood_other(before: str, lists: Lexicon) -> str:

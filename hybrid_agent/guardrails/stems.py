@@ -2,7 +2,24 @@
 
 from functools import lru_cache
 
-_ENDINGS = ("ingly", "edly", "ings", "ing", "ies", "ied", "ers", "ed", "es", "ly", "er", "s", "e", "y")
+_ENDINGS = (
+    "ingly",
+    "edly",
+    "ings",
+    "ing",
+    "ions",
+    "ion",
+    "ies",
+    "ied",
+    "ers",
+    "ed",
+    "es",
+    "ly",
+    "er",
+    "s",
+    "e",
+    "y",
+)
 _LEAST = 3
 _ROUNDS = 2
 

@@ -4,10 +4,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from hybrid_agent.guardrails.basis import Support
-from hybrid_agent.guardrails.claims import CODES
+from hybrid_agent.guardrails.carrying import carried
+from hybrid_agent.guardrails.claims import CODES, Claim
 from hybrid_agent.guardrails.folding import folded, plain_words
 from hybrid_agent.guardrails.forbidden import Broken
 from hybrid_agent.guardrails.lexicon import lexicon
+from hybrid_agent.guardrails.naming import perfects, runs, torn
 from hybrid_agent.guardrails.placing import misplaced
 from hybrid_agent.guardrails.reading import Deed, Segment, segments, stems
 
@@ -20,19 +22,41 @@ SHORT = 6
 ALIGNED, CLOSE = 0.34, 0.75
 """The overlap from which a segment is about the same thing, and how near to the best another must come."""
 
+NEAREST = 0.7
+"""The same for the words that both share of all that both have."""
+
+COMPARED = ("money", "date", "time", "percent", "day")
+"""The kinds of claims that a statement which is about the same must not give otherwise."""
+
 RECEIVING = "receive"
 """The deeds by which the customer gets something."""
+
+RULES = ("possible", "plain", "noun", "rule")
+"""The moods that tell no case but how things are done; there a deed that is not told of is a word like others."""
+
+NEARLY = 0.8
+"""The part of a statement's words that make it said but for its limits."""
+
+CONDITIONS = frozenset({"if", "without", "except"})
+"""The classes of conditions that say when, and may deny."""
+
+PERSONS = frozenset({"=client"})
+"""Words for whoever is served, which "you" may stand for."""
+
+SHORTEST = 2
+"""The letters of the longest unit of measurement, which is no word of its own: "gb", "kg"."""
 
 WHOLE = 0.6
 """The part of a statement's words that must be said where it is said of all or always."""
 
 _ACCEPTS = {
     "done": {"done"},
-    "state": {"done", "state"},
-    "promise": {"promise", "plain", "state"},
-    "plain": {"plain", "promise", "state", "done"},
-    "possible": {"possible", "plain", "promise", "state"},
-    "noun": {"done", "state", "promise", "plain", "possible", "noun"},
+    "state": {"done", "state", "rule"},
+    "promise": {"promise", "plain", "state", "rule"},
+    "plain": {"plain", "promise", "state", "done", "rule"},
+    "rule": {"plain", "promise", "state", "done", "rule", "possible", "noun"},
+    "possible": {"possible", "plain", "promise", "state", "rule"},
+    "noun": {"done", "state", "promise", "plain", "possible", "noun", "rule"},
 }
 _YES_NO = re.compile(r"(?:yes|no)(?=[,.!:]| -)")
 _NAME = re.compile(r"(?:(?<=[\w,;] )[A-Z][a-z]{2,}|\b[A-Z]{2,})\b(?![\w'@.]*[\d@])")
@@ -43,11 +67,13 @@ def unsupported(text: str, support: Support) -> Iterator[Broken]:
     said = segments(text)
     yield from _words(text, said, support)
     yield from _names(text, support)
+    yield from _exchanged(text, support)
     conditions = frozenset[str]().union(*(each.conditions for each in said))
     yield from _answer(text, support)
     for segment in said:
         yield from _deeds(segment, support)
         yield from _against(segment, conditions, support)
+        yield from _limits(segment, frozenset[Claim]().union(*(each.claims for each in said)), support)
         yield from (Broken("misplaced_claim", each.value) for each in misplaced(segment, support))
 
 
@@ -72,21 +98,46 @@ def _names(text: str, support: Support) -> Iterator[Broken]:
             yield Broken("unsupported_name", match[0])
 
 
+def _exchanged(text: str, support: Support) -> Iterator[Broken]:
+    """Names put together from several, or told of another field that holds a name; done what is nowhere done."""
+    low = plain_words(text)
+    words = stems(low)
+    spoken = runs(text)
+    for run in spoken:
+        if torn(run, support.names):
+            yield Broken("misplaced_name", " ".join(run))
+    named = [each for each in support.fields if each.value and each.name]
+    for one in (each for each in named if " ".join(each.value) in low and not each.name & words):
+        if any(each.name <= words and not set(each.value) & set(low.split()) for each in named):
+            yield Broken("misplaced_name", " ".join(one.value))
+    for done in perfects(low):
+        if done not in support.literal and done not in lexicon().deeds:
+            yield Broken("unsupported_deed", done)
+
+
 def _deeds(segment: Segment, support: Support) -> Iterator[Broken]:
     for deed in sorted(segment.deeds):
-        if not any(_tells(known, deed) for known in support.deeds):
+        alike = [each for each in support.deeds if each.group == deed.group]
+        if deed.mood in RULES:
+            told = not alike or any(_agrees(each, deed) for each in alike)
+        else:
+            told = any(_tells(each, deed) for each in alike)
+        if not told:
             yield Broken("unsupported_deed", f"{deed.group} ({'not ' if deed.denied else ''}{deed.mood})")
 
 
 def _tells(known: Deed, said: Deed) -> bool:
-    if known.group != said.group:
-        return False
     if said.open:
         return True
-    mood = "possible" if known.open and known.mood in ("done", "state", "promise") else known.mood
+    mood = "possible" if known.open and known.mood in ("done", "state", "promise", "rule") else known.mood
+    return _agrees(known, said) and mood in _ACCEPTS[said.mood]
+
+
+def _agrees(known: Deed, said: Deed) -> bool:
+    """Whether both are told of the same one, and neither denies what the other tells."""
     if known.actor and said.actor and known.actor != said.actor:
         return False
-    return known.denied == said.denied and mood in _ACCEPTS[said.mood]
+    return said.open or known.denied == said.denied
 
 
 def _answer(text: str, support: Support) -> Iterator[Broken]:
@@ -100,11 +151,37 @@ def _against(segment: Segment, conditions: frozenset[str], support: Support) -> 
     """What a segment changes of the statements about the same; nothing if one of them says it as it is."""
     near = _aligned(segment, support.prose)
     if not near:
-        if segment.denied and (segment.stems or "if" not in segment.conditions):
-            yield Broken("changed_polarity", "denied")
+        yield from _against_fields(segment, support)
         return
     found = [list(_changed(segment, conditions, each, support)) for each in near]
     yield from min(found, key=len)
+
+
+def _limits(segment: Segment, told: frozenset[Claim], support: Support) -> Iterator[Broken]:
+    """The limits of a statement that is said whole but for them."""
+    for each in _aligned(segment, support.texts):
+        if each.denied == segment.denied and len(segment.stems & each.stems) >= NEARLY * len(each.stems):
+            lost = [limit for limit in each.limits if not carried(limit, told, strictly=True)]
+            if each.limits and len(lost) == len(each.limits):
+                yield Broken("lost_limit", " ".join(sorted(limit.value for limit in lost)))
+
+
+def _against_fields(segment: Segment, support: Support) -> Iterator[Broken]:
+    """A denial that no field makes, or the other way round."""
+    shares = [
+        (len(segment.stems & (each.said.stems | each.place)), each.said.denied)
+        for each in support.fields
+        if each.name & segment.stems
+    ]
+    best = max((share for share, _ in shares), default=0)
+    near = [denied for share, denied in shares if share == best > 0]
+    if segment.denied in near:
+        return
+    if near or any(each.denied and not each.stems for each in support.all):
+        if near:
+            yield Broken("changed_polarity", "denied" if segment.denied else "affirmed")
+    elif segment.denied and (segment.stems or "if" not in segment.conditions):
+        yield Broken("changed_polarity", "denied" if segment.denied else "affirmed")
 
 
 def _aligned(segment: Segment, prose: Sequence[Segment]) -> list[Segment]:
@@ -115,7 +192,13 @@ def _aligned(segment: Segment, prose: Sequence[Segment]) -> list[Segment]:
     best = max(shares, default=0.0)
     if best < ALIGNED:
         return []
-    return [each for each, share in zip(prose, shares, strict=True) if share >= CLOSE * best]
+    both = [2 * len(segment.stems & each.stems) / (len(segment.stems) + len(each.stems)) for each in prose]
+    nearest = max(each for each, share in zip(both, shares, strict=True) if share >= CLOSE * best)
+    return [
+        each
+        for each, share, alike in zip(prose, shares, both, strict=True)
+        if share >= CLOSE * best and alike >= NEAREST * nearest
+    ]
 
 
 def _changed(
@@ -124,6 +207,8 @@ def _changed(
     lists = lexicon()
     if told.denied != segment.denied:
         yield Broken("changed_polarity", "denied" if segment.denied else "affirmed")
+    if told.denied_if != segment.denied_if and _has_condition(told) and _has_condition(segment):
+        yield Broken("changed_polarity", "in a condition")
     if told.hedged and segment.sure and not segment.hedged:
         yield Broken("lost_hedge", "certain")
     if dropped := sorted(name for name in told.conditions & lists.binding if not _similar(name, conditions)):
@@ -133,6 +218,15 @@ def _changed(
         yield Broken("added_condition", " ".join(added))
     if segment.general and not told.general and len(segment.stems & told.stems) < WHOLE * len(told.stems):
         yield Broken("generalised", " ".join(sorted(told.stems - segment.stems)))
+    if segment.indefinite or (segment.to_you and told.of_people):
+        lost = [each - segment.stems - PERSONS for each in told.subjects]
+        if lost and all(lost):
+            yield Broken("lost_scope", " ".join(sorted(min(lost, key=len))))
+    for claim in sorted(segment.claims):
+        rival = any(each.kind == claim.kind for each in told.claims)
+        elsewhere = told not in support.texts or any(carried(claim, each.claims) for each in support.fields)
+        if claim.kind in COMPARED and rival and not elsewhere and not carried(claim, told.claims):
+            yield Broken("misplaced_claim", claim.value)
     foreign = _foreign(segment, told, support)
     if foreign:
         yield Broken("spliced", " ".join(sorted(foreign)))
@@ -142,7 +236,15 @@ def _foreign(segment: Segment, told: Segment, support: Support) -> frozenset[str
     """Words from another statement of a text, or of something to be received that this one does not name."""
     if any(deed.group == RECEIVING and not deed.open and deed.mood != "done" for deed in segment.deeds):
         return segment.stems - told.stems - {f"~{deed.group}" for deed in segment.deeds if deed.open}
-    return (segment.stems & support.read) - told.stems if told in support.texts else frozenset()
+    if told not in support.texts:
+        return frozenset()
+    return frozenset(
+        each for each in (segment.stems & support.read) - told.stems - told.context if len(each) > SHORTEST
+    )
+
+
+def _has_condition(segment: Segment) -> bool:
+    return bool(segment.conditions & CONDITIONS)
 
 
 def _similar(name: str, told: frozenset[str]) -> bool:

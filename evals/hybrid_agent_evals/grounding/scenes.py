@@ -115,7 +115,8 @@ def earlier_scenes() -> Mapping[str, tuple[tuple[Scene, WrittenEarlier], ...]]:
     with as_file(folder.joinpath("earlier.yaml")) as file:
         read = read_model(file, Earlier)
     return {
-        lot: tuple((_earlier_scene(each), each) for each in getattr(read, lot)) for lot in Earlier.model_fields
+        lot: tuple((_earlier_scene(each), each) for each in getattr(read, lot))
+        for lot in Earlier.model_fields
     }
 
 
