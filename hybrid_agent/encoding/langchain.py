@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from hybrid_agent.encoding.errors import EncodingError
@@ -16,9 +17,21 @@ if TYPE_CHECKING:
 def from_embeddings(embeddings: Embeddings, name: str) -> Encoder:
     """An `Encoder` on LangChain embeddings; `name` must change whenever the vectors do.
 
-    Embeds one probe text, to learn the dimensions.
+    Embeds one probe text, to learn the dimensions. Raises EncodingError if that fails.
     """
-    return _LangChainEncoder(embeddings, name, len(embeddings.embed_query("probe")))
+    with _failing_as_ours(name):
+        dimensions = len(embeddings.embed_query("probe"))
+    return _LangChainEncoder(embeddings, name, dimensions)
+
+
+@contextmanager
+def _failing_as_ours(name: str) -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:  # every provider has errors of its own
+        raise EncodingError(
+            f"Embeddings {name!r} failed: {type(error).__name__}: {error}. Check the embedding service."
+        ) from error
 
 
 class _LangChainEncoder:
@@ -32,7 +45,8 @@ class _LangChainEncoder:
 
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
-        rows = np.asarray(self._embeddings.embed_documents(list(texts)), dtype=np.float32)
+        with _failing_as_ours(self.name):
+            rows = np.asarray(self._embeddings.embed_documents(list(texts)), dtype=np.float32)
         if rows.shape != (len(texts), self.dimensions) or not np.isfinite(rows).all():
             raise EncodingError(
                 f"Embeddings {self.name!r} gave shape {rows.shape} for {len(texts)} texts of "

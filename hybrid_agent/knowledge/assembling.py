@@ -22,7 +22,7 @@ from hybrid_agent.knowledge.texts import encoded_text, searched_text
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Encoder
 
-CHUNK: Final = 256
+CHUNK: Final = 512
 """Passages encoded at once, between two notices of progress."""
 
 

@@ -65,6 +65,10 @@ def alone(folder: Path) -> Iterator[None]:
     lock = FileLock(folder / "lock", timeout=PATIENCE)
     try:
         lock.acquire()
+    except NotImplementedError as error:
+        raise StorageError(
+            f"{folder}: the file system cannot lock files. Name a folder on a local disk under `cache`."
+        ) from error
     except Timeout as error:
         raise StorageError(
             f"{folder}: another process has been building this index for {PATIENCE:.0f} s. "

@@ -119,8 +119,8 @@ def _candidates(source: Path) -> Iterator[tuple[str, Path]]:
     for folder, inner, names in os.walk(source, onerror=_refuse_folder):
         inner[:] = [name for name in inner if not _is_hidden(name)]
         for name in names:
-            if is_readable(name) and not _is_hidden(name):
-                path = Path(folder, name)
+            path = Path(folder, name)
+            if is_readable(name) and not _is_hidden(name) and path.is_file():
                 yield path.relative_to(source).as_posix(), path
 
 
