@@ -4,9 +4,8 @@ They must be about the same: near in meaning, with the same topic, and holding f
 plan, condition or row of a table makes another statement. Then another value, or the opposite, contradicts.
 """
 
-from hybrid_agent.guardrails.claims import claims
 from hybrid_agent.knowledge.contrasts import contrasts
-from hybrid_agent.knowledge.quantities import addresses, opposed, quantities, rates
+from hybrid_agent.knowledge.quantities import opposed
 from hybrid_agent.knowledge.statements import Statement, statement
 
 LEAST_COSINE = 0.6
@@ -27,6 +26,9 @@ DENIED = 0.8
 """The mean of the cosine and that overlap from which one can deny the other."""
 
 
+_ADDRESSES = ("email", "link")
+
+
 def contradiction(one: str, other: str, cosine: float, *, under: tuple[str, str] = ("", "")) -> str | None:
     """How two statements differ in what cannot both hold ("30 days / 14 days"); None where both can hold.
 
@@ -34,16 +36,20 @@ def contradiction(one: str, other: str, cosine: float, *, under: tuple[str, str]
     """
     if cosine < LEAST_COSINE:
         return None
-    ours, theirs = statement(one, under[0]), statement(other, under[1])
-    if not _holds_for_the_same(ours, theirs):
+    return difference(statement(one, under[0]), statement(other, under[1]), cosine)
+
+
+def difference(ours: Statement, theirs: Statement, cosine: float) -> str | None:
+    """The same of statements that were read before; it grows no less likely with the cosine."""
+    if cosine < LEAST_COSINE or not _holds_for_the_same(ours, theirs):
         return None
     nearness = (cosine + _overlap(ours.topic, theirs.topic)) / 2
-    if addresses(one) and addresses(other):
-        return _addresses(one, other) if nearness >= EXACT else None
+    if ours.claimed(*_ADDRESSES) and theirs.claimed(*_ADDRESSES):
+        return _addresses(ours, theirs) if nearness >= EXACT else None
     own = _overlap(ours.own, theirs.own)
     if nearness < _least(ours, theirs) or (ours.own and theirs.own and own < OWN):
         return None
-    return _values(one, other) or _answers(ours, theirs, own) or _denial(ours, theirs, (cosine + own) / 2)
+    return _values(ours, theirs) or _answers(ours, theirs, own) or _denial(ours, theirs, (cosine + own) / 2)
 
 
 def _least(ours: Statement, theirs: Statement) -> float:
@@ -76,19 +82,20 @@ def _of_other_kinds(ours: Statement, theirs: Statement, kind: int) -> bool:
     return not (one | other) <= contrasts().quiet
 
 
-def _values(one: str, other: str) -> str | None:
-    ours, theirs = rates(one), rates(other)
-    if ours and theirs and ours.isdisjoint(theirs):
+def _values(ours: Statement, theirs: Statement) -> str | None:
+    """Both values, unless they are for something else: "a day", "per month"."""
+    one, other = ours.claimed("rate"), theirs.claimed("rate")
+    if one and other and one.isdisjoint(other):
         return None
-    pair = opposed(quantities(one), quantities(other))
+    pair = opposed(ours.values, theirs.values)
     return f"{pair[0].text} / {pair[1].text}" if pair else None
 
 
-def _addresses(one: str, other: str) -> str | None:
-    ours, theirs = addresses(one), addresses(other)
-    alone = claims(one) - ours == claims(other) - theirs
-    if alone and len(ours) == len(theirs) == 1 and ours != theirs:
-        return " / ".join(claim.value for claim in (*ours, *theirs))
+def _addresses(ours: Statement, theirs: Statement) -> str | None:
+    """Both addresses, where they are all that differs."""
+    one, other = ours.claimed(*_ADDRESSES), theirs.claimed(*_ADDRESSES)
+    if ours.claims - one == theirs.claims - other and len(one) == len(other) == 1 and one != other:
+        return " / ".join(claim.value for claim in (*one, *other))
     return None
 
 

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.counting import in_digits
@@ -30,7 +29,6 @@ WORKING_DAY = 1.4
 TOLERANCE = 0.04
 """By how much equal lengths may differ: a month has 28 to 31 days."""
 
-_EXACT = ("email", "link")
 _COUNTED = re.compile(r"(?<![\w.,:/-])(?P<number>\d+(?:[.,]\d+)?)[ -]?(?P<unit>[a-z]{2,})")
 
 
@@ -44,23 +42,12 @@ class Quantity:
     text: str
 
 
-@lru_cache(maxsize=4096)
 def quantities(text: str) -> tuple[Quantity, ...]:
     """The values in a statement, sorted by kind and size; what has no scale is left to `claims`."""
     found = {each for claim in claims(text) for each in _measured(claim)}
     if contrasts().instant.search(plain_words(text)):
         found.add(_point("duration", 0.0, "immediately"))
     return tuple(sorted({*found, *_counted(text)}, key=lambda each: (each.kind, each.low, each.high)))
-
-
-def addresses(text: str) -> frozenset[Claim]:
-    """The addresses in a statement: e-mail and web."""
-    return frozenset(claim for claim in claims(text) if claim.kind in _EXACT)
-
-
-def rates(text: str) -> frozenset[Claim]:
-    """What a value is for: "a day", "per month"."""
-    return frozenset(claim for claim in claims(text) if claim.kind == "rate")
 
 
 def opposed(ours: Sequence[Quantity], theirs: Sequence[Quantity]) -> tuple[Quantity, Quantity] | None:

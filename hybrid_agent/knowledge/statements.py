@@ -12,6 +12,7 @@ from hybrid_agent.guardrails.lexicon import lexicon
 from hybrid_agent.guardrails.reading import stems
 from hybrid_agent.guardrails.stems import stem
 from hybrid_agent.knowledge.contrasts import Contrasts, contrasts
+from hybrid_agent.knowledge.quantities import Quantity, quantities
 
 _NAME = re.compile(r"(?<=[\w,;:] )(?:[A-Z][\w&-]*(?: [A-Z][\w&-]*)*)|\b(?:[A-Z]{2,}|[A-Z][a-z]+[A-Z]\w*)\b")
 _ROW = re.compile(r"(?:^|; )(?P<column>[^:;]{1,60}): (?P<cell>[^;]*)")
@@ -47,6 +48,12 @@ class Statement:
     conditional: bool
     key: str
     words: frozenset[str]
+    values: tuple[Quantity, ...]
+    claims: frozenset[Claim]
+
+    def claimed(self, *kinds: str) -> frozenset[Claim]:
+        """Its claims of these kinds."""
+        return frozenset(claim for claim in self.claims if claim.kind in kinds)
 
 
 @lru_cache(maxsize=4096)
@@ -71,6 +78,8 @@ def statement(text: str, under: str = "") -> Statement:
         conditional=lists.conditional.search(plain) is not None,
         key=_key(text),
         words=stems(whole) | {stem(word) for word in _WORD.findall(whole)},
+        values=quantities(text),
+        claims=claims(text),
     )
 
 
