@@ -163,13 +163,20 @@ def _topic_answer(state: State, request: Request, question: Question, heard: Hea
     further = topic is None and answer is AnswerKind.UNCLEAR
     stays = heard.understanding.signals.wants_person
     if further and not stays and _goes_elsewhere(heard, request, rules.catalog):
-        left = state["requests"] if request.intent else _finished(state, request)
-        return _fresh({**state, "requests": left}, heard, rules)
+        return _fresh({**state, "requests": _left(state, request, rules)}, heard, rules)
     told = {"clarified": True, "topic": topic, "phase": Phase.OPEN}
     if further:
         told["text"] = f"{request.text}\n{heard.text}"
     again = request.model_copy(update=told)
     return Change(queue.replaced(state["requests"], again), misunderstood=_misses(state))
+
+
+def _left(state: State, request: Request, rules: Rules) -> list[Request]:
+    """The requests as somebody leaves them who was asked what one is about: it is taken up again, but not for ever."""
+    failures = request.failures + 1
+    if request.intent is None or failures >= rules.catalog.signals.failures:
+        return _finished(state, request)
+    return queue.replaced(state["requests"], request.model_copy(update={"failures": failures}))
 
 
 def _unclear(state: State, rules: Rules) -> Change:
