@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pydantic import JsonValue
 
@@ -48,16 +48,22 @@ class Looked:
 
 
 async def look_up(request: Request, intent: Intent | None, facts: Facts, deployment: Deployment) -> Looked:
-    """What the articles and policies say that count for the intent; all of them where there is none."""
+    """What the articles and policies say that count for the intent; all of them where there is none.
+
+    All of them also where those have no answer and the intent is not sure: it may be another one.
+    """
     use = intent.knowledge if intent else None
     if intent is not None and use is None:
         return Looked()
-    found = await _asked_of(deployment, request, _scope(request, use, facts, deployment))
+    scope = _scope(request, use, facts, deployment)
+    found = await _asked_of(deployment, request, scope)
     if found is None:
         return Looked()
-    passages = _passages(request, found, deployment)
     if use is not None and use.use is KnowledgeUse.FURTHER:
-        return _further(passages, deployment)
+        return _further(_passages(request, found, deployment), deployment)
+    if not found.answerable and scope.tags and request.confidence < deployment.catalog.thresholds.act:
+        found = await _asked_of(deployment, request, replace(scope, tags=())) or found
+    passages = _passages(request, found, deployment)
     points = tuple(_quoted(request, sentence) for sentence in found.sentences) if found.answerable else ()
     return Looked(points, passages, () if points else found.topics, found.conflict)
 
