@@ -172,7 +172,7 @@ def _topic_answer(state: State, request: Request, question: Question, heard: Hea
 
 
 def _left(state: State, request: Request, rules: Rules) -> list[Request]:
-    """The requests as somebody leaves them who was asked what one is about: asked again once, then dropped."""
+    """The requests without an answer to what one is about: it is asked again once, then dropped."""
     failures = request.failures + 1
     if request.intent is None or failures >= rules.catalog.signals.failures:
         return _finished(state, request)
