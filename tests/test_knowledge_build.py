@@ -378,6 +378,18 @@ def test_a_source_that_is_not_usable_says_what_to_do(folder: Path, encoder: Enco
             load_index(sources, encoder, tmp_path / "cache")
 
 
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9/faq", "http://[bad", "file://[bad"]
+)
+def test_an_address_that_leads_nowhere_is_one_fault(address: str, encoder: Encoder, cache: Path) -> None:
+    """An address where nobody answers, or that is none, is named once."""
+    with pytest.raises(BuildError) as refusal:
+        build_index([address], encoder, cache)
+    (fault,) = refusal.value.faults
+    assert fault.where == address
+    assert "orrect" in fault.problem
+
+
 def test_a_huge_file_is_not_read(folder: Path, encoder: Encoder, cache: Path) -> None:
     """A file of 50 MB is refused with the limit."""
     with (folder / "huge.md").open("wb") as file:

@@ -139,7 +139,9 @@ def _gathered(
 ) -> Gathered:
     """Raises BuildError for the faults, or if nothing at all could be read."""
     gathered = gather(surveyed, before, policies, progress)
-    gathered = replace(gathered, faults=(*missed, *gathered.faults))
+    told = {fault.where for fault in missed}
+    further = (fault for fault in gathered.faults if fault.where not in told)
+    gathered = replace(gathered, faults=(*missed, *further))
     if gathered.faults and not (skip_faulty and gathered.passages):
         raise BuildError(gathered.faults)
     return gathered

@@ -90,7 +90,10 @@ def fetch(url: str, cache: Path) -> None:
 
 def shown(url: str) -> str:
     """An address for messages, without a name and password in it."""
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return url
     return urlunsplit(parts._replace(netloc=parts.netloc.rpartition("@")[2]))
 
 

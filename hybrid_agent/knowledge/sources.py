@@ -95,7 +95,7 @@ def _files_in(source: Source, cache: Path) -> list[SourceFile]:
     if isinstance(source, str) and is_fetched(source):
         copy = copy_of(source, cache)
         return [SourceFile(copy.name, copy.path, shown(source), shown(source), copy.charset)]
-    path = Path(url2pathname(urlsplit(source).path)) if isinstance(source, str) else source
+    path = _path_of(source) if isinstance(source, str) else source
     found = [SourceFile(name, file, str(file)) for name, file in _candidates(path)]
     if not found:
         raise SourceError(
@@ -104,6 +104,13 @@ def _files_in(source: Source, cache: Path) -> list[SourceFile]:
             "Put the help centre's files there or correct the path.",
         )
     return found
+
+
+def _path_of(address: str) -> Path:
+    try:
+        return Path(url2pathname(urlsplit(address).path))
+    except ValueError as error:
+        raise SourceError(address, f"is no address ({error}). Correct it.") from error
 
 
 def _candidates(source: Path) -> Iterator[tuple[str, Path]]:
