@@ -1,5 +1,6 @@
 """The parts that a graph is built from."""
 
+import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -10,6 +11,7 @@ from zoneinfo import ZoneInfo
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.chat_model import Budget, ChatModel, close
 from hybrid_agent.knowledge import Knowledge
+from hybrid_agent.knowledge.stores import let_go
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records
 from hybrid_agent.redaction.records import Places
@@ -76,9 +78,11 @@ class Deployment:
         )
 
     async def aclose(self) -> None:
-        """Let go of records, model and connected systems, each also where another cannot be closed."""
+        """Let go of records, model, vector store and systems, each also where another cannot be closed."""
         async with AsyncExitStack() as closing:
             closing.push_async_callback(self.close)
+            if self.knowledge is not None:
+                closing.push_async_callback(asyncio.to_thread, let_go, self.knowledge.index.dense)
             if self.model is not None:
                 closing.push_async_callback(close, self.model)
             closing.push_async_callback(self.records.aclose)

@@ -16,6 +16,7 @@ from hybrid_agent.chat_model import Budget, ChatModel, ModelSettings, connect_mo
 from hybrid_agent.deployment import Clock, Deployment, now_utc
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.knowledge import Knowledge
+from hybrid_agent.knowledge.stores import let_go
 from hybrid_agent.plugging import factory_of
 from hybrid_agent.portal import run_here
 from hybrid_agent.reasoning.protocol import Reasoner
@@ -61,6 +62,8 @@ def load_deployment(
         encoder, cache = encoder_for(settings), cache_folder(settings, folder)
         local = _reasoner(catalog, encoder, cache)
         knowledge = _knowledge(settings, folder, catalog, encoder, cache)
+        if knowledge is not None:
+            opened.callback(let_go, knowledge.index.dense)
         records = records_for(settings, folder)
         opened.callback(lambda: run_here(records.aclose()))
         deployment = _deployment(settings, folder, catalog, toolbox, local, records, knowledge, clock)
@@ -172,14 +175,21 @@ def records_for(settings: Settings, folder: Path) -> Records:
 def _knowledge(
     settings: Settings, folder: Path, catalog: Catalog, encoder: "Encoder", cache: Path
 ) -> Knowledge | None:
-    from hybrid_agent.knowledge import load_knowledge, source_of
+    from hybrid_agent.knowledge import load_index, source_of
     from hybrid_agent.knowledge.declared import policy_passages
+    from hybrid_agent.knowledge.filling import stored
+    from hybrid_agent.knowledge.reranking import reranker
+    from hybrid_agent.knowledge.search import knowledge_of
 
     if not settings.knowledge and not catalog.policies:
         return None
     sources = [source_of(each, folder) for each in settings.knowledge]
     policies = policy_passages(catalog.policies, catalog.language)
-    return load_knowledge(sources, encoder, cache, policies=policies)
+    index = load_index(sources, encoder, cache, policies=policies)
+    rerank = reranker(settings.reranker) if settings.reranker else None
+    if settings.index:
+        index = stored(index, settings.index, encoder.name, cache)
+    return knowledge_of(index, encoder, rerank=rerank)
 
 
 async def _close(connections: Sequence[Connection]) -> None:

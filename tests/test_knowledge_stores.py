@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from llama_index.core.bridge.pydantic import PrivateAttr
@@ -19,7 +20,7 @@ from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQu
 from numpy.typing import NDArray
 from postgres import empty_database
 
-from hybrid_agent import ConfigurationError
+from hybrid_agent import ConfigurationError, load_deployment
 from hybrid_agent.knowledge.dense import Flat, flat
 from hybrid_agent.knowledge.errors import VectorStoreError
 from hybrid_agent.knowledge.filling import content_of, fill, stored
@@ -30,7 +31,9 @@ from hybrid_agent.knowledge.pgvector import PgVectorStore
 from hybrid_agent.knowledge.pgvector import store as on_postgresql
 from hybrid_agent.knowledge.reranking import reranker
 from hybrid_agent.knowledge.stores import Stored, let_go
+from hybrid_agent.knowledge.texts import searched_text
 from hybrid_agent.plugging import Plug
+from hybrid_agent.portal import run_here
 
 DIMENSIONS = 16
 TODAY = date(2026, 11, 23)
@@ -362,3 +365,25 @@ def test_a_reranker_that_fails_or_hangs_changes_nothing(query: str, caplog: pyte
         assert rerank(query, HITS) == HITS
     assert "The reranker failed" in caplog.text
     assert rerank("refund", []) == []
+
+
+def test_a_deployment_names_its_store_and_its_reranker(sample: Path) -> None:
+    """The help centre is searched in the store, in the order of the reranker, and answers as before."""
+    standing = yaml.safe_load(sample.read_text())
+    KEPT["deployed"] = store = SimpleVectorStore()
+    plugs = {
+        "index": {"factory": "test_knowledge_stores:kept", "options": {"name": "deployed"}},
+        "reranker": "test_knowledge_stores:ByLength",
+    }
+    sample.write_text(yaml.safe_dump({**standing, **plugs}))
+    deployment = load_deployment(sample)
+    try:
+        assert deployment.knowledge is not None
+        assert len(store.data.embedding_dict) == len(deployment.knowledge.passages)
+        hits = deployment.knowledge.search("refund money", Scope(on=TODAY), k=4)
+        texts = [searched_text(each.passage) for each in hits]
+        assert len(texts) == 4
+        assert all("refund" in each or "money" in each for each in texts)
+        assert len(texts[0]) == min(map(len, texts))
+    finally:
+        run_here(deployment.aclose())
