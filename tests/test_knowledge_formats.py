@@ -4,6 +4,7 @@ import json
 import zipfile
 from datetime import date
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from hybrid_agent.knowledge.documents import READERS, Article, read_articles
 from hybrid_agent.knowledge.documents.document import Document
 from hybrid_agent.knowledge.errors import ArticleError
 from hybrid_agent.knowledge.ingest import passages_of
+from hybrid_agent.knowledge.sources import find_files
 
 PAGE = """<!doctype html>
 <html lang="en-GB">
@@ -313,7 +315,7 @@ def test_an_export_says_where_and_for_whom_its_articles_are() -> None:
             b"---\nvalid_from: 2026-02-01\nvalid_until: 2026-01-01\n---\nText.",
             "is before valid_from",
         ),
-        ("a.md", b"---\ntitle: Dogs: a guide\n---\nText.\n", "line 2: the front matter is not YAML"),
+        ("a.md", b"---\ntitle: Dogs: a guide\n---\nText.\n", "line 2: what it says about itself is not YAML"),
         ("a.md", b"---\ntitle: Dogs\nText.\n", "never closed"),
         ("a.md", b"---\ntitle: Dogs\n---\n", "the article has no text"),
         ("a.md", b"", "the article has no text"),
@@ -379,3 +381,17 @@ def test_a_heading_may_name_its_own_anchor() -> None:
         (("Washing",), "a.md#wash"),
         (("Washing", "By hand"), "a.md#by-hand"),
     ]
+
+
+def test_a_file_beside_speaks_for_formats_without_front_matter(tmp_path: Path) -> None:
+    """What `boots.pdf.yaml` says of `boots.pdf` counts, and a change of it is a change of the file."""
+    (tmp_path / "boots.pdf").write_bytes(as_pdf(["Wash it."], Title="untitled-3"))
+    file = find_files([tmp_path], tmp_path).files[0]
+    before = file.read()
+    (tmp_path / "boots.pdf.yaml").write_text("title: Boots\naudience: internal\nurl: https://h.example/b.pdf")
+    (found,) = passages_of(read_articles(file.name, file.read()), file.where)
+    assert (found.title, found.audience, found.url) == ("Boots", "internal", "https://h.example/b.pdf#page=1")
+    assert file.read().digest != before.digest
+    (tmp_path / "boots.pdf.yaml").write_text("titel: Boots")
+    with pytest.raises(ArticleError, match="unknown key `titel`"):
+        read_articles(file.name, file.read())

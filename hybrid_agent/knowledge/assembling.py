@@ -15,7 +15,7 @@ from hybrid_agent.knowledge.index import FileFacts, Index
 from hybrid_agent.knowledge.lexical import Words, build_words
 from hybrid_agent.knowledge.passages import Passage
 from hybrid_agent.knowledge.report import Fault, Progress
-from hybrid_agent.knowledge.sources import SourceFile, digest_of
+from hybrid_agent.knowledge.sources import SourceFile
 from hybrid_agent.knowledge.surveying import Survey
 from hybrid_agent.knowledge.texts import encoded_text, searched_text
 
@@ -109,7 +109,7 @@ def _read(
         return digest, ()
     try:
         document = file.read()
-        digest = digest_of(document.content)
+        digest = document.digest
         found = passages_of(read_articles(file.name, document), file.where)
         taken = next((each.article for each in found if each.article in owners), None)
         if taken is not None:

@@ -1,8 +1,14 @@
-"""Writing files so that a crash leaves the old one or the new one, never half of one."""
+"""Files that are told apart by their bytes, and written so that a crash never leaves half of one."""
 
+import hashlib
 import os
 import secrets
 from pathlib import Path
+
+
+def digest_of(content: bytes) -> str:
+    """A hash (hex) of a file's bytes."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def write_new(path: Path, content: bytes) -> None:

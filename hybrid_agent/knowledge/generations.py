@@ -18,11 +18,11 @@ from pydantic import TypeAdapter
 from hybrid_agent.knowledge.assembling import Content
 from hybrid_agent.knowledge.dense import from_bytes, to_bytes
 from hybrid_agent.knowledge.errors import StorageError
-from hybrid_agent.knowledge.files import sync, write_new, write_over
+from hybrid_agent.knowledge.files import digest_of, sync, write_new, write_over
 from hybrid_agent.knowledge.index import FORMAT, Index, Manifest
 from hybrid_agent.knowledge.lexical import load_words, save_words
 from hybrid_agent.knowledge.passages import Passage
-from hybrid_agent.knowledge.sources import Source, digest_of
+from hybrid_agent.knowledge.sources import Source
 
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Encoder

@@ -1,6 +1,5 @@
 """The folders, files and addresses that a deployment names, and the files found there."""
 
-import hashlib
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -9,7 +8,7 @@ from typing import NoReturn, TypeAlias
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
-from hybrid_agent.knowledge.documents import READERS, is_readable
+from hybrid_agent.knowledge.documents import BESIDE, READERS, is_readable
 from hybrid_agent.knowledge.documents.document import Document
 from hybrid_agent.knowledge.errors import ArticleError, SourceError
 from hybrid_agent.knowledge.fetching import copy_of, shown
@@ -36,9 +35,14 @@ class SourceFile:
     charset: str | None = None
 
     def read(self) -> Document:
-        """The file's bytes; raises SourceError."""
+        """The file's bytes, and those of the file beside it; raises SourceError or ArticleError."""
+        beside = self.path.with_name(self.path.name + BESIDE)
         return Document(
-            content=_read(self.path, self.where), where=self.where, url=self.url, charset=self.charset
+            content=_read(self.path, self.where),
+            where=self.where,
+            url=self.url,
+            charset=self.charset,
+            beside=_read(beside, str(beside)) if beside.is_file() else None,
         )
 
 
@@ -84,11 +88,6 @@ def find_files(sources: Sequence[Source], cache: Path) -> Found:
                 problem = f"there is another article of this name ({first.where}). Rename one of them."
                 faults.append(Fault(where=file.where, problem=problem))
     return Found(tuple(files[name] for name in sorted(files)), tuple(faults))
-
-
-def digest_of(content: bytes) -> str:
-    """A hash (hex) of a file's bytes."""
-    return hashlib.sha256(content).hexdigest()
 
 
 def _files_in(source: Source, cache: Path) -> list[SourceFile]:

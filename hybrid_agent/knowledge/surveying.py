@@ -8,7 +8,7 @@ from hybrid_agent.frozen import Frozen
 from hybrid_agent.knowledge.errors import UnusableError
 from hybrid_agent.knowledge.index import FileFacts
 from hybrid_agent.knowledge.report import Fault, Renamed
-from hybrid_agent.knowledge.sources import Source, SourceFile, digest_of, find_files
+from hybrid_agent.knowledge.sources import Source, SourceFile, find_files
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ def survey(sources: Sequence[Source], cache: Path) -> Survey:
     digests, faults = dict[str, str](), list(found.faults)
     for file in found.files:
         try:
-            digests[file.name] = digest_of(file.read().content)
+            digests[file.name] = file.read().digest
         except UnusableError as error:
             digests[file.name] = ""
             faults.append(error.fault)

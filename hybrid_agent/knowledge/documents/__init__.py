@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import PurePath
+from typing import Final
 
 from hybrid_agent.frozen import Frozen
-from hybrid_agent.knowledge.documents.about import FrontMatter
-from hybrid_agent.knowledge.documents.document import Document, Reader
+from hybrid_agent.knowledge.documents.about import FrontMatter, front_matter, yaml_values
+from hybrid_agent.knowledge.documents.decoding import text_of
+from hybrid_agent.knowledge.documents.document import Document, Draft, Reader
 from hybrid_agent.knowledge.errors import ArticleError
 
 READERS: Mapping[str, str] = {
@@ -20,6 +22,10 @@ READERS: Mapping[str, str] = {
     ".pdf": "pdf:read_pdf",
 }
 """The reader of each kind of file, by its suffix."""
+
+
+BESIDE: Final = ".yaml"
+"""Behind the name of a file: what a format that has no front matter says about its articles."""
 
 
 class Article(Frozen):
@@ -42,7 +48,7 @@ def read_articles(name: str, document: Document) -> tuple[Article, ...]:
     that. Raises ArticleError.
     """
     stem, suffix = name.rsplit(".", 1)
-    drafts = _reader(f".{suffix.lower()}")(document)
+    drafts = _as_said_beside(document, _reader(f".{suffix.lower()}")(document))
     if not any(draft.body.strip() for draft in drafts):
         raise ArticleError(document.where, "the article has no text. Write it or delete the file.")
     return tuple(
@@ -55,6 +61,17 @@ def read_articles(name: str, document: Document) -> tuple[Article, ...]:
         )
         for draft in drafts
         if draft.body.strip()
+    )
+
+
+def _as_said_beside(document: Document, drafts: tuple[Draft, ...]) -> tuple[Draft, ...]:
+    if document.beside is None:
+        return drafts
+    where = document.where + BESIDE
+    said = yaml_values(text_of(Document(document.beside, where)), where)
+    return tuple(
+        draft.model_copy(update={"about": front_matter({**draft.about.model_dump(), **said}, where)})
+        for draft in drafts
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, Self
 
+import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from hybrid_agent.frozen import Frozen
@@ -50,6 +51,25 @@ def front_matter(values: Mapping[str, Any], where: str) -> FrontMatter:
         return FrontMatter.model_validate({key: value for key, value in values.items() if value is not None})
     except ValidationError as error:
         raise ArticleError(where, _explain(error)) from error
+
+
+def yaml_values(block: str, where: str, line: int = 1) -> dict[str, Any]:
+    """The `key: value` lines of YAML, the first of which is this line of the file. Raises ArticleError."""
+    try:
+        values: Any = yaml.safe_load(block) or {}
+    except yaml.MarkedYAMLError as error:
+        at = error.problem_mark.line + line if error.problem_mark else line
+        raise ArticleError(
+            f"{where}, line {at}",
+            f"what it says about itself is not YAML ({error.problem}). "
+            "Quote values that hold a colon or start with a special character.",
+        ) from error
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        problem = f"what it says about itself is not YAML ({error}). Correct it."
+        raise ArticleError(where, problem) from error
+    if not isinstance(values, dict):
+        raise ArticleError(where, "what it says about itself must be `key: value` lines. Correct it.")
+    return values
 
 
 def day_of(text: str | None) -> date | None:

@@ -1,11 +1,8 @@
 """Markdown articles, with or without front matter."""
 
 import re
-from typing import Any
 
-import yaml
-
-from hybrid_agent.knowledge.documents.about import FrontMatter, front_matter
+from hybrid_agent.knowledge.documents.about import FrontMatter, front_matter, yaml_values
 from hybrid_agent.knowledge.documents.decoding import text_of
 from hybrid_agent.knowledge.documents.document import Document, Draft
 from hybrid_agent.knowledge.errors import ArticleError
@@ -26,17 +23,4 @@ def read_markdown(document: Document) -> tuple[Draft, ...]:
 
 
 def _about(document: Document, block: str) -> FrontMatter:
-    try:
-        values: Any = yaml.safe_load(block) or {}
-    except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 2 if error.problem_mark else 1
-        raise ArticleError(
-            f"{document.where}, line {line}",
-            f"the front matter is not YAML ({error.problem}). "
-            "Quote values that hold a colon or start with a special character.",
-        ) from error
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise ArticleError(document.where, f"the front matter is not YAML ({error}). Correct it.") from error
-    if not isinstance(values, dict):
-        raise ArticleError(document.where, "the front matter must be `key: value` lines. Correct it.")
-    return front_matter(values, document.where)
+    return front_matter(yaml_values(block, document.where, line=2), document.where)
