@@ -3,6 +3,7 @@
 import logging
 import threading
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from graph_kit import Stage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from llama_index.core.bridge.pydantic import PrivateAttr
@@ -20,7 +22,7 @@ from llama_index.core.vector_stores.types import VectorStoreQuery, VectorStoreQu
 from numpy.typing import NDArray
 from postgres import empty_database
 
-from hybrid_agent import ConfigurationError, load_deployment
+from hybrid_agent import ConfigurationError, Status, load_deployment
 from hybrid_agent.knowledge.dense import Flat, flat
 from hybrid_agent.knowledge.errors import VectorStoreError
 from hybrid_agent.knowledge.filling import content_of, fill, stored
@@ -34,6 +36,8 @@ from hybrid_agent.knowledge.stores import Stored, let_go
 from hybrid_agent.knowledge.texts import searched_text
 from hybrid_agent.plugging import Plug
 from hybrid_agent.portal import run_here
+
+pytest_plugins = ["graph_fixtures"]
 
 DIMENSIONS = 16
 TODAY = date(2026, 11, 23)
@@ -387,3 +391,19 @@ def test_a_deployment_names_its_store_and_its_reranker(sample: Path) -> None:
         assert len(texts[0]) == min(map(len, texts))
     finally:
         run_here(deployment.aclose())
+
+
+async def test_a_store_that_is_gone_brings_a_person(stage: Stage, tmp_path: Path) -> None:
+    """A question that nobody could look up is handed off, and what failed is in the log."""
+    knowledge = stage.deployment.knowledge
+    assert knowledge is not None
+    store = KEPT["fading"] = Fading()
+    plug = Plug(factory="test_knowledge_stores:kept", options={"name": "fading"})
+    index = stored(knowledge.index, plug, ENCODER, tmp_path)
+    fading = stage.using(knowledge=replace(knowledge, index=index))
+    question = "How do I wash a rain jacket?"
+    assert (await fading.say(question, "before")).status is Status.ANSWERED
+    store._gone = True
+    turn = await fading.say(question, "after")
+    assert turn.status is Status.HANDED_OFF
+    assert (await fading.handed_off("after"))[0].reasons == ("no_answer",)

@@ -141,6 +141,7 @@ def store(url: str, table: str = TABLE) -> PgVectorStore:
     engine = create_engine(
         address.set(drivername="postgresql+psycopg"),
         pool_pre_ping=True,
+        hide_parameters=True,
         connect_args={"connect_timeout": 5, "options": f"-c statement_timeout={SECONDS}s"},
     )
     return PgVectorStore(engine, table)

@@ -38,13 +38,15 @@ _log = logging.getLogger(__name__)
 class Looked:
     """What was found: points and the passages under them, or why there are none.
 
-    `topics` are what may be meant where nothing answers, `conflict` is where articles contradict each other.
+    `topics` are what may be meant where nothing answers, `conflict` is where articles contradict each other,
+    `failed` says that nobody could look.
     """
 
     points: tuple[Point, ...] = ()
     passages: list[Evidence] = field(default_factory=list)
     topics: tuple[Topic, ...] = ()
     conflict: Conflict | None = None
+    failed: bool = False
 
 
 async def look_up(request: Request, intent: Intent | None, facts: Facts, deployment: Deployment) -> Looked:
@@ -58,7 +60,7 @@ async def look_up(request: Request, intent: Intent | None, facts: Facts, deploym
     scope = _scope(request, use, facts, deployment)
     found = await _asked_of(deployment, request, scope)
     if found is None:
-        return Looked()
+        return Looked(failed=deployment.knowledge is not None)
     if use is not None and use.use is KnowledgeUse.FURTHER:
         return _further(_passages(request, found, deployment), deployment)
     if not found.answerable and scope.tags and request.confidence < deployment.catalog.thresholds.act:

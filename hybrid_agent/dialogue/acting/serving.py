@@ -140,7 +140,7 @@ async def _open_question(request: Request, state: State, deployment: Deployment)
     other = undecided(request, looked, state, deployment)
     if other is not None:
         return other
-    if request.clarified:
+    if request.clarified or looked.failed:
         return _no_answer(request, looked)
     misses = state.get("misunderstood", 0) + 1
     if misses >= deployment.catalog.signals.misunderstood:
