@@ -61,7 +61,7 @@ def load_deployment(
         toolbox = Toolbox({port: system for each in connections for port, system in each.systems.items()})
         encoder, cache = encoder_for(settings), cache_folder(settings, folder)
         local = _reasoner(catalog, encoder, cache)
-        knowledge = _knowledge(settings, folder, catalog, encoder, cache)
+        knowledge = knowledge_for(settings, folder, catalog, encoder, cache)
         if knowledge is not None:
             opened.callback(let_go, knowledge.index.dense)
         records = records_for(settings, folder)
@@ -172,9 +172,13 @@ def records_for(settings: Settings, folder: Path) -> Records:
     return run_here(open_records(url))
 
 
-def _knowledge(
+def knowledge_for(
     settings: Settings, folder: Path, catalog: Catalog, encoder: "Encoder", cache: Path
 ) -> Knowledge | None:
+    """The help centre that a deployment names, to be searched; None where it has no articles and no policies.
+
+    Raises ConfigurationError or KnowledgeError.
+    """
     from hybrid_agent.knowledge import load_index, source_of
     from hybrid_agent.knowledge.declared import policy_passages
     from hybrid_agent.knowledge.filling import stored

@@ -7,16 +7,12 @@ from typing import Annotated, Literal
 
 import typer
 
+from hybrid_agent.cli import kb
 from hybrid_agent.cli.failing import NotPossibleError, told
+from hybrid_agent.cli.options import Deployed, State
 
 GROUP = "hybrid_agent.commands"
 """The entry-point group in which other packages register Typer apps as commands."""
-
-Deployed = Annotated[
-    Path | None,
-    typer.Option("--deployment", "-d", help="A support.yaml or its folder (without it, the bundled sample)."),
-]
-State = Annotated[Path | None, typer.Option("--state", help="Where conversations are kept.")]
 
 
 def run(arguments: Sequence[str]) -> int:
@@ -41,6 +37,7 @@ def application() -> typer.Typer:
     for command in (chat, demo, check, init):
         app.command()(command)
     app.add_typer(_prompts(), name="prompts")
+    app.add_typer(kb.commands(), name="kb")
     for found in sorted(entry_points(group=GROUP), key=lambda each: each.name):
         _register(app, found)
     return app

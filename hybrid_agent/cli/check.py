@@ -13,6 +13,7 @@ from hybrid_agent.catalog.models import Catalog
 from hybrid_agent.catalog.overlap import overlaps
 from hybrid_agent.cli.check_thinking import MODEL, asked, thinking_findings
 from hybrid_agent.cli.failing import NOT_AS_EXPECTED
+from hybrid_agent.cli.findings import show_findings
 from hybrid_agent.cli.places import settings_file
 from hybrid_agent.errors import HybridAgentError
 from hybrid_agent.portal import run_here
@@ -41,7 +42,7 @@ def check(path: Path, *, strict: bool = False, ask_model: bool = False) -> int:
     if ask_model and not any(each.where == MODEL for each in found):
         with _as_finding(MODEL, found):
             told += asked(settings)
-    _print(found, told, file)
+    show_findings(found, told, str(file))
     return NOT_AS_EXPECTED if any(strict or each.level == "error" for each in found) else 0
 
 
@@ -107,20 +108,3 @@ def _records(settings: Settings, folder: Path, found: list[Finding]) -> None:
 
     with _as_finding("records", found):
         run_here(records_for(settings, folder).aclose())
-
-
-def _print(found: list[Finding], told: list[str], file: Path) -> None:
-    from rich.text import Text
-
-    from hybrid_agent.cli.showing import clean, console_for
-
-    console = console_for()
-    for each in found:
-        style = "bold red" if each.level == "error" else "bold yellow"
-        console.print(Text.assemble((each.level, style), "  ", (clean(each.where), "bold")))
-        console.print(Text(f"  {clean(each.message)}"))
-    for line in told:
-        console.print(clean(line))
-    counts = {level: sum(each.level == level for each in found) for level in ("error", "warning")}
-    summary = ", ".join(f"{count} {level}{'s' * (count != 1)}" for level, count in counts.items())
-    console.print(f"{file}: {summary}")

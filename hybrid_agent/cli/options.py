@@ -1,0 +1,12 @@
+"""Options that several commands take."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Deployed = Annotated[
+    Path | None,
+    typer.Option("--deployment", "-d", help="A support.yaml or its folder (without it, the bundled sample)."),
+]
+State = Annotated[Path | None, typer.Option("--state", help="Where conversations are kept.")]

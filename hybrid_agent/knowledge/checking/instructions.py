@@ -1,0 +1,25 @@
+"""Passages that hold instructions to a language model rather than to a reader."""
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from hybrid_agent.guardrails.screening import detector_for
+from hybrid_agent.guardrails.screening.surface import surface
+from hybrid_agent.knowledge.checking.findings import Finding, Kind, place, quoted
+from hybrid_agent.knowledge.passages import Passage
+
+if TYPE_CHECKING:
+    from hybrid_agent.encoding import Encoder
+
+
+def instructions(passages: Sequence[Passage], encoder: "Encoder") -> Iterator[Finding]:
+    """A warning for each passage that the screen takes for an attack, of those with a sign of one."""
+    detector = detector_for(encoder)
+    for passage in passages:
+        *signs, _ = surface(passage.text)
+        if any(signs) and detector.suspicious(passage.text):
+            message = (
+                f"{quoted(passage.text, 120)} reads like an instruction to a language model, "
+                "which will not be shown it. Say it otherwise, or find out who wrote it."
+            )
+            yield Finding(kind=Kind.INSTRUCTION, level="warning", where=place(passage), message=message)
