@@ -10,6 +10,8 @@ from zoneinfo import ZoneInfo
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.chat_model import Budget, ChatModel, close
+from hybrid_agent.guardrails import Meaning
+from hybrid_agent.guardrails.screening import Screen
 from hybrid_agent.knowledge import Knowledge
 from hybrid_agent.knowledge.stores import let_go
 from hybrid_agent.reasoning.protocol import Reasoner
@@ -38,7 +40,8 @@ class Deployment:
     `lease` is how long a claimed write may take before it is looked at by somebody else; `worker` names
     this process in the ledger. `patience` is how long the reasoner may take for one answer; `budget` is
     what one turn may spend on language models. `prompts` and `calibration` are a deployment's own, for the
-    model; `model` is the one in use. `redactor` finds what is personal, on every surface.
+    model; `model` is the one in use. `redactor` finds what is personal, on every surface; `screen` is what a
+    message passes first.
     """
 
     name: str
@@ -48,6 +51,8 @@ class Deployment:
     reasoner: Reasoner
     records: Records
     knowledge: Knowledge | None = None
+    screen: Screen | None = None
+    meaning: Meaning | None = None
     clock: Clock = now_utc
     worker: str = "bot"
     patience: timedelta = timedelta(seconds=40)

@@ -68,11 +68,15 @@ def builder(deployment: Deployment, output: type[Any] = Output) -> Builder:
     return graph
 
 
-def after_screen(state: State) -> Literal["classify", "answer", "human_interrupt", "__end__"]:
+def after_screen(
+    state: State,
+) -> Literal["classify", "hand_off", "answer", "human_interrupt", "__end__"]:
     """A message delivered twice waits on; one that is refused, empty or not for the bot is not read."""
     if state.get("served") is not None:
         return "human_interrupt" if first_in(state["requests"], Phase.APPROVING) else "__end__"
-    return "classify" if state["heard"] else "answer"
+    if state["heard"]:
+        return "classify"
+    return "hand_off" if state["escalation"] else "answer"
 
 
 def after_classify(

@@ -15,6 +15,8 @@ from hybrid_agent.catalog.models import Catalog
 from hybrid_agent.chat_model import Budget, ChatModel, ModelSettings, connect_model
 from hybrid_agent.deployment import Clock, Deployment, now_utc
 from hybrid_agent.errors import ConfigurationError
+from hybrid_agent.guardrails.meaning import Meaning, packaged_weights
+from hybrid_agent.guardrails.screening import Screen, detector_for
 from hybrid_agent.knowledge import Knowledge
 from hybrid_agent.knowledge.stores import let_go
 from hybrid_agent.plugging import factory_of
@@ -67,7 +69,8 @@ def load_deployment(
         records = records_for(settings, folder)
         opened.callback(lambda: run_here(records.aclose()))
         deployment = _deployment(settings, folder, catalog, toolbox, local, records, knowledge, clock)
-        deployment = replace(deployment, close=partial(_close, connections))
+        screen = Screen(detector_for(encoder), catalog.language)
+        deployment = replace(deployment, screen=screen, meaning=meaning_of(encoder), close=partial(_close, connections))
         deployment = _with_model(deployment, model_used, settings)
         mask_logs(deployment.redactor)
         opened.pop_all()
@@ -135,6 +138,11 @@ def encoder_for(settings: Settings) -> "Encoder":
         return default_encoder()
     factory = factory_of(settings.encoder, where="encoder", returns="LangChain Embeddings")
     return from_embeddings(factory(), name=settings.encoder)
+
+
+def meaning_of(encoder: "Encoder") -> Meaning | None:
+    """What compares sentences in meaning: the encoder, if the packaged weights were fitted with it."""
+    return encoder.encode if encoder.name.startswith(packaged_weights().encoder) else None
 
 
 def _reasoner(catalog: Catalog, encoder: "Encoder", cache: Path) -> Reasoner:

@@ -205,6 +205,20 @@ class Sentence(Frozen):
     says: tuple[int, ...] = ()
 
 
+class Judged(Frozen):
+    """What became of a sentence that a model wrote, without its words.
+
+    `violations` are the rules that it broke, `score` the probability that `evidence` supports it (None: a
+    rule decided), `recited` says that this is other evidence than the model named.
+    """
+
+    said: bool
+    violations: tuple[str, ...] = ()
+    score: float | None = None
+    evidence: tuple[str, ...] = ()
+    recited: bool = False
+
+
 class Citation(Frozen):
     """A source under a reply, numbered as in its text."""
 
@@ -241,7 +255,8 @@ class Served(Frozen):
     """The turn for whoever embeds the graph: what was understood, what is pending, and how long it took.
 
     `approvals` are the ids of what waits for a person; `hand_off` is the id of the hand-off that was opened.
-    `usage` is what language models took in this turn, `total` in the conversation so far.
+    `usage` is what language models took in this turn, `total` in the conversation so far; `judged` are the
+    verdicts on the sentences that a model wrote.
     """
 
     intents: dict[str, float] = Field(default_factory=dict)
@@ -253,12 +268,14 @@ class Served(Frozen):
     ms: float = 0.0
     usage: Usage = Usage()
     total: Usage = Usage()
+    judged: tuple[Judged, ...] = ()
 
 
 class EventKind(StrEnum):
     """What can happen; KPIs are computed from these."""
 
     RECEIVED = "received"
+    SCREENED = "screened"
     CLASSIFIED = "classified"
     ASKED = "asked"
     READ = "read"
@@ -272,6 +289,7 @@ class EventKind(StrEnum):
     FAILED = "failed"
     ANSWERED = "answered"
     CONSULTED = "consulted"
+    SAID = "said"
     DROPPED = "dropped"
     BLOCKED = "blocked"
     REFUSED = "refused"
@@ -306,11 +324,16 @@ def usage_of(trail: Iterable[Step]) -> Usage:
 
 
 class Signals(Frozen):
-    """What the customer's tone says; `anger` is 0..1, `because` the words that led to it."""
+    """What the customer's tone says; `anger` is 0..1, `because` the words that led to it.
+
+    `insult` and `threat` are aimed at staff or the bot.
+    """
 
     anger: float = 0.0
     repetition: bool = False
     wants_person: bool = False
+    insult: bool = False
+    threat: bool = False
     because: tuple[str, ...] = ()
 
 
@@ -325,7 +348,9 @@ class State(Input, total=False):
 
     The first group lives as long as the thread; the second is about the running turn and is emptied by
     `screen` at its start. `heard` is the message as the reasoner sees it; `misunderstood` counts turns in a
-    row that could not be served; `notices` tell a decider why a decision did not count.
+    row that could not be served; `notices` tell a decider why a decision did not count. `refused` are the ids
+    of messages that were attacks: nothing reads them again; `told` names what is said once a conversation.
+    `language` is the message's ISO 639-1 code where it is not the catalog's language.
     """
 
     customer_id: str | None
@@ -333,11 +358,14 @@ class State(Input, total=False):
     evidence: list[Evidence]
     question: Question | None
     misunderstood: int
+    refused: list[str]
+    told: list[str]
     usage: Usage
     status: Status
 
     turn: str
     heard: str
+    language: str | None
     started: datetime
     points: list[Point]
     signals: Signals | None

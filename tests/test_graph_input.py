@@ -88,11 +88,12 @@ async def test_control_characters_are_taken_out(stage: Stage, text: str) -> None
         "order 1002 nerede, s'il vous plaît?",
     ],
 )
-async def test_mixed_languages_are_served_or_asked_about(stage: Stage, text: str) -> None:
-    """A message in several languages gets the order's state or a question, never an error or a write."""
+async def test_mixed_languages_are_served_or_passed_on(stage: Stage, text: str) -> None:
+    """A message in several languages is answered, asked about, or passed on with its language."""
     turn = await stage.say(text)
-    assert turn.reply is not None and turn.status is not Status.HANDED_OFF
-    assert stage.writes() == []
+    assert turn.reply is not None and stage.writes() == []
+    for handed_off in await stage.handed_off():
+        assert handed_off.packet["language"] != "en"
 
 
 def bytes_on_disk(folder: Path) -> bytes:

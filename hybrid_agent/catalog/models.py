@@ -167,11 +167,15 @@ class Thresholds(Part):
 
 
 class Signals(Part):
-    """When the customer's tone brings a person in; `failures` counts answers that could not be used."""
+    """When the customer's tone brings a person in; `failures` counts answers that could not be used.
+
+    `attacks` are messages in a row that try to change what the bot is or does.
+    """
 
     anger: Probability = 0.7
     failures: int = Field(2, ge=1, le=5)
     misunderstood: int = Field(2, ge=1, le=5)
+    attacks: int = Field(3, ge=1, le=10)
 
 
 class Catalog(Part):

@@ -2,6 +2,9 @@
 
 from typing import Final
 
+ATTACKS: Final = "repeated_attacks"
+"""Several messages in a row tried to change what the bot is or does."""
+
 BLOCKED: Final = "guard_blocked"
 """A reply was not carried by its evidence."""
 

@@ -1,11 +1,12 @@
 """The conversation's messages as they are read again."""
 
-from collections.abc import Iterable
+from langchain_core.messages import HumanMessage
 
-from langchain_core.messages import AnyMessage, HumanMessage
+from hybrid_agent.state import State
 
 
-def earlier_texts(messages: Iterable[AnyMessage], turn: str) -> tuple[str, ...]:
-    """The customer's messages before this turn's, oldest first."""
-    texts = [(message.id, str(message.text)) for message in messages if isinstance(message, HumanMessage)]
-    return tuple(text for message_id, text in texts if message_id != turn)
+def earlier_texts(state: State) -> tuple[str, ...]:
+    """The customer's messages before this turn's, oldest first, without those that were attacks."""
+    said = [message for message in state.get("messages", []) if isinstance(message, HumanMessage)]
+    left_out = {state["turn"], *state.get("refused", [])}
+    return tuple(str(message.text) for message in said if message.id not in left_out)

@@ -1,6 +1,7 @@
-"""Takes in the message: whose conversation it is, whether the bot may speak, and what must not be stored."""
+"""Takes in the message: whose conversation it is, whether the bot may speak, and whether it is an attack."""
 
 from hybrid_agent.dialogue.hearing.arriving import Arrived, arrive, new_messages
+from hybrid_agent.dialogue.hearing.screening import screened
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.policy import is_stranger
 from hybrid_agent.records import ownership
@@ -17,4 +18,5 @@ async def screen(state: State, here: Here) -> Update:
     before = state.get("started")
     away = owned.since is not None and before is not None and owned.since > before
     arrived = Arrived(owned.person, waiting, away)
-    return arrive(state, messages, here.caller, here.deployment, arrived)
+    begun = arrive(state, messages, here.caller, here.deployment, arrived)
+    return await screened(state, begun, here.deployment)

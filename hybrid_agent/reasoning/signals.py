@@ -1,4 +1,4 @@
-"""A customer's signals beside the request: anger, repetition, the wish for a person. No model is used."""
+"""A customer's signals beside the request: anger, repetition, the wish for a person, abuse. No model."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from hybrid_agent.guardrails.screening.abuse import Abuse, read_abuse
 from hybrid_agent.slots.fold import fold
 from hybrid_agent.slots.words import any_of
 from hybrid_agent.state import Signals
@@ -52,15 +53,19 @@ def read_signals(text: str, earlier: Sequence[str] = ()) -> Signals:
         calm *= 1 - weight
     again = list(_again(plain, earlier, words))
     person = list(_person(plain, words))
+    abuse = read_abuse(plain)
     reasons = [
         *(f"anger: {said}" for said, _ in angry),
         *(f"repetition: {said}" for said in again),
         *(f"person: {said}" for said in person),
+        *([f"abuse: {abuse}"] if abuse else []),
     ]
     return Signals(
         anger=round(1 - calm, 2),
         repetition=bool(again),
         wants_person=bool(person),
+        insult=abuse is Abuse.INSULT,
+        threat=abuse is Abuse.THREAT,
         because=tuple(dict.fromkeys(reasons))[:_MAX_REASONS],
     )
 

@@ -143,7 +143,7 @@ async def _open_question(request: Request, state: State, deployment: Deployment)
     if request.clarified or looked.failed:
         return _no_answer(request, looked)
     misses = state.get("misunderstood", 0) + 1
-    if misses >= deployment.catalog.signals.misunderstood:
+    if misses >= deployment.catalog.signals.misunderstood or state.get("language"):
         return Stepped(request, escalation=Escalation(reasons=("not_understood",)), misunderstood=misses)
     point = say(PointKind.ASK, deployment.phrases["out_of_scope"])
     return Stepped(done, points=(point,), misunderstood=misses)

@@ -49,6 +49,7 @@ def served_of(state: State, thread: str, now: datetime) -> Served:
         ms=_ms(state, now),
         usage=usage_of(state["trail"]),
         total=state.get("usage", Usage()),
+        judged=judged_in(state["events"]),
     )
 
 

@@ -4,7 +4,8 @@ Only answers are reworded. What asks for a yes, tells what was done, refuses or 
 catalog has it: the customer agrees to exactly those words, and the ledger or the policy stands behind them.
 """
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field, replace
 from itertools import groupby
@@ -14,7 +15,7 @@ from hybrid_agent.dialogue.closing.replying import grounds_of, violations
 from hybrid_agent.dialogue.consulting import worded
 from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.dialogue.transcript import earlier_texts
-from hybrid_agent.guardrails import Violation, check_worded, ground
+from hybrid_agent.guardrails import Verdict, Violation, ground, is_qualified, judge
 from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.folding import plain_words
@@ -32,9 +33,18 @@ Tell = Callable[[Sequence[Sentence]], Awaitable[None]]
 """Takes all that may be said so far, each time that a sentence in the reasoner's words has passed."""
 
 
+JUDGED = (EventKind.SAID, EventKind.DROPPED)
+"""The events of sentences in the reasoner's words."""
+
+
+def judged_in(events: Iterable[Event]) -> tuple[Judged, ...]:
+    """The verdicts that events hold, in their order."""
+    return tuple(Judged.model_validate(each.data) for each in events if each.kind in JUDGED)
+
+
 @dataclass(frozen=True, slots=True)
 class Worded:
-    """The sentences of a turn, and an event for each that was dropped."""
+    """The sentences of a turn, and an event for each verdict on one in the reasoner's words."""
 
     sentences: list[Sentence] = field(default_factory=list)
     events: list[Event] = field(default_factory=list)
@@ -72,33 +82,47 @@ async def _in_own_words(
         evidence=tuple(item for item in state["evidence"] if item.id in ids),
         heard=state["heard"],
         now=deployment.now(),
-        earlier=earlier_texts(state.get("messages", []), state["turn"]),
+        earlier=earlier_texts(state),
     )
     passed: list[Sentence] = []
+    halved = set[int]()
     silent = False
     async with aclosing(worded(brief, deployment)) as sentences:
         async for sentence in sentences:
-            broken = _broken(sentence, points, state, deployment)
-            if broken:
-                done.events.append(_dropped(broken, state, deployment))
+            verdict = await _verdict(sentence, points, brief, state, deployment)
+            done.events.append(_judged(verdict, state, deployment))
+            if not verdict.said:
+                halved.update(sentence.says if is_qualified(sentence.text) else ())
                 continue
+            sentence = verdict.sentence  # noqa: PLW2901
             if not passed:
                 silent = bool(violations({**state, "sentences": done.sentences}, deployment.catalog))
             passed.append(sentence)
             if not silent:
                 await tell([*done.sentences, *_placed(passed, run)])
-    left = [each for place, each in enumerate(run) if not _covered(place, points[place], passed, brief)]
+    left = [
+        each
+        for place, each in enumerate(run)
+        if place in halved or not _covered(place, points[place], passed, brief)
+    ]
+    passed = [each for each in passed if not _is_half_a_truth(each, points, halved)]
     return _with(done, [*_placed(passed, run), *_standard(left)])
 
 
-def _broken(
-    sentence: Sentence, points: Sequence[Point], state: State, deployment: Deployment
-) -> list[Violation]:
+async def _verdict(
+    sentence: Sentence, points: Sequence[Point], brief: Brief, state: State, deployment: Deployment
+) -> Verdict:
     if not all(0 <= place < len(points) for place in sentence.says) or len(sentence.says) > MOST_POINTS:
-        return [Violation("unknown_point", "")]
+        return Verdict(sentence, (Violation("unknown_point", ""),))
     cited = [points[place] for place in sentence.says]
-    grounds = grounds_of(state, deployment.catalog, [sentence], ground)
-    return check_worded(sentence, grounds, points=cited)
+    offered = Sentence(text="", evidence=tuple(item.id for item in brief.evidence if item.quoted))
+    grounds = grounds_of(state, deployment.catalog, [sentence, offered], ground)
+    return await asyncio.to_thread(judge, sentence, grounds, cited, deployment.meaning)
+
+
+def _is_half_a_truth(sentence: Sentence, points: Sequence[Point], halved: Collection[int]) -> bool:
+    """Whether it says a point whose condition was dropped and that the catalog has no words for."""
+    return any(place in halved and not points[place].text for place in sentence.says)
 
 
 def _covered(place: int, point: Point, passed: Sequence[Sentence], brief: Brief) -> bool:
@@ -146,11 +170,18 @@ def _with(done: Worded, sentences: Iterable[Sentence]) -> Worded:
     return replace(done, sentences=[*done.sentences, *sentences])
 
 
-def _dropped(broken: Sequence[Violation], state: State, deployment: Deployment) -> Event:
-    """That a sentence of the reasoner was not said, and by which rules; its words may be personal."""
+def _judged(verdict: Verdict, state: State, deployment: Deployment) -> Event:
+    """What became of a sentence of the reasoner, and why; its words may be personal."""
+    judged = Judged(
+        said=verdict.said,
+        violations=tuple(each.rule for each in verdict.violations),
+        score=None if verdict.score is None else round(verdict.score, 3),
+        evidence=verdict.sentence.evidence,
+        recited=verdict.recited,
+    )
     return Event(
-        kind=EventKind.DROPPED,
+        kind=EventKind.SAID if verdict.said else EventKind.DROPPED,
         at=deployment.clock(),
         turn=state["turn"],
-        data={"violations": [each.rule for each in broken]},
+        data=judged.model_dump(mode="json"),
     )

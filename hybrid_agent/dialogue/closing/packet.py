@@ -48,6 +48,7 @@ def build_packet(state: State, escalation: Escalation, deployment: Deployment) -
         "summary": _summary(requests, escalation, deployment),
         "why": {"reasons": list(escalation.reasons), "detail": escalation.detail},
         "customer_id": state.get("customer_id"),
+        "language": state.get("language") or deployment.catalog.language,
         "intents": [_intent(request, deployment) for request in requests],
         "entities": {name: _entity(request, name) for request in requests for name in request.slots},
         "facts": [_fact(item) for item in evidence if not item.quoted],

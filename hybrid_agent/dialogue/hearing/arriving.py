@@ -48,6 +48,7 @@ def arrive(
     begun: Update = _kept(state, arrived) | {
         "turn": turn,
         "heard": heard,
+        "language": None,
         "started": now,
         "points": [],
         "sentences": [],
@@ -64,7 +65,14 @@ def arrive(
 
 def _kept(state: State, arrived: Arrived) -> Update:
     """What the first turn begins with, and what is left after a person had the conversation: it is theirs."""
-    first: Update = {"requests": [], "evidence": [], "question": None, "misunderstood": 0}
+    first: Update = {
+        "requests": [],
+        "evidence": [],
+        "question": None,
+        "misunderstood": 0,
+        "refused": [],
+        "told": [],
+    }
     kept = {name: value for name, value in first.items() if name not in state}
     if arrived.person is None and not arrived.away:
         return kept

@@ -16,6 +16,7 @@ from hybrid_agent.dialogue.facts import facts_of, of_requests
 from hybrid_agent.dialogue.gathering.filling import wanted_for
 from hybrid_agent.dialogue.hearing.catching_up import begun, caught_up, is_overtaken, without_answer
 from hybrid_agent.dialogue.hearing.interpret import Change, Heard, Rules, interpret
+from hybrid_agent.dialogue.saying import say
 from hybrid_agent.dialogue.transcript import earlier_texts
 from hybrid_agent.reasoning.protocol import OPINIONS, Understanding, Utterance, Wanted
 from hybrid_agent.state import (
@@ -27,10 +28,14 @@ from hybrid_agent.state import (
     PointKind,
     QuestionKind,
     Request,
+    Signals,
     SlotValue,
     State,
     Update,
 )
+
+INSULT = "insult"
+"""The phrase that is said once, and its name among what was told."""
 
 
 async def hear(state: State, deployment: Deployment, thread: str) -> Update:
@@ -48,14 +53,23 @@ async def hear(state: State, deployment: Deployment, thread: str) -> Update:
     change = interpret(state, heard, Rules(deployment.catalog, deployment.phrases))
     change, consequences = await _carry_out(change, state, deployment, thread)
     classified = _classified(understanding, state, deployment, ms)
+    told, calmed = state.get("told", []), _calmed(understanding.signals, state, deployment)
     update = change.update()
     return update | {
         "evidence": of_requests(state["evidence"], change.requests),
         "signals": understanding.signals,
-        "points": [*state["points"], *settled.points, *update["points"]],
+        "told": [*told, INSULT] if calmed else told,
+        "points": [*state["points"], *calmed, *settled.points, *update["points"]],
         "escalation": update["escalation"] or settled.escalation,
         "events": [*state["events"], *settled.events, *classified, *consequences],
     }
+
+
+def _calmed(signals: Signals, state: State, deployment: Deployment) -> tuple[Point, ...]:
+    """What is said to the first insult, before the request is served all the same."""
+    if not signals.insult or INSULT in state.get("told", []):
+        return ()
+    return (say(PointKind.NOTICE, deployment.phrases[INSULT]),)
 
 
 def utterance_of(state: State, deployment: Deployment) -> Utterance:
@@ -64,7 +78,7 @@ def utterance_of(state: State, deployment: Deployment) -> Utterance:
     return Utterance(
         text=state["heard"],
         now=deployment.now(),
-        earlier=earlier_texts(state.get("messages", []), state["turn"]),
+        earlier=earlier_texts(state),
         question=state.get("question"),
         pending=tuple(each.action.summary for each in waiting if each.action),
         known=tuple(state["evidence"]),
@@ -203,6 +217,8 @@ def _classified(understanding: Understanding, state: State, deployment: Deployme
                 "anger": signals.anger,
                 "repetition": signals.repetition,
                 "wants_person": signals.wants_person,
+                "insult": signals.insult,
+                "threat": signals.threat,
             },
         )
         for place, reading in enumerate(understanding.readings)

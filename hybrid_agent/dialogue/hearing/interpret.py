@@ -83,6 +83,7 @@ def _signals(state: State, understanding: Understanding, catalog: Catalog) -> tu
     told_again = signals.repetition and state.get("status") is Status.ANSWERED
     found = {
         "asked_for_person": signals.wants_person,
+        "threat": signals.threat,
         "anger": signals.anger >= catalog.signals.anger,
         "repetition": told_again,
     }

@@ -1,0 +1,1 @@
+"""Screening messages: what is caught, who is blocked, and that nothing depends on it."""
