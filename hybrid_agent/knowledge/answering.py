@@ -11,7 +11,7 @@ from hybrid_agent.knowledge.choosing import candidates
 from hybrid_agent.knowledge.composing import compose
 from hybrid_agent.knowledge.fusing import Found
 from hybrid_agent.knowledge.lexical import Words
-from hybrid_agent.knowledge.passages import Answer, Topic
+from hybrid_agent.knowledge.passages import Answer, PassageKind, Topic
 from hybrid_agent.knowledge.signals import Signals
 from hybrid_agent.knowledge.vectors import Vectors
 
@@ -66,6 +66,8 @@ def answer(
 
 
 def _topics(found: Sequence[Found]) -> tuple[Topic, ...]:
-    near = (each.passage for each in found if each.score >= _NEAR_BEST * found[0].score)
+    """Articles; a policy has the title of the one that tells more."""
+    least = _NEAR_BEST * found[0].score
+    near = (e.passage for e in found if e.score >= least and e.passage.kind is PassageKind.ARTICLE)
     titles = {passage.article: passage.title for passage in near}
     return tuple(Topic(article=article, title=title) for article, title in list(titles.items())[:MOST_TOPICS])

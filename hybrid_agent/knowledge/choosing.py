@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_agent.knowledge.fusing import POLICY_BONUS, Found
+from hybrid_agent.knowledge.fusing import Found
 from hybrid_agent.knowledge.lexical import Words, words_of
 from hybrid_agent.knowledge.passages import AnswerSentence, Passage, PassageKind, Role
-from hybrid_agent.knowledge.roles import announces, qualifies, role_of
+from hybrid_agent.knowledge.roles import announces, is_sought, qualifies, role_of
 from hybrid_agent.knowledge.sentences import Unit, units
 from hybrid_agent.knowledge.texts import passage_context
 from hybrid_agent.knowledge.vectors import Vectors
@@ -18,9 +18,13 @@ MOST_SENTENCES = 3
 LIST_ITEMS = 6
 """Of a list or table whose heading sentence is said, at most this much is said with it."""
 
-_MEANING, _WORDS = 0.7, 0.3
-_BESIDE, _ELSEWHERE = 0.6, 0.85
-"""The share of the best sentence's score that a further one needs: in prose beside it, and anywhere else."""
+_MEANING, _WORDS, _PASSAGE, _SOUGHT = 0.45, 0.15, 0.35, 0.05
+"""Shares in a sentence's score: its cosine, the query's words in it, its passage's score, and whether it has
+the form that is asked for."""
+
+_BESIDE, _ELSEWHERE, _LISTED = 0.8, 0.92, 0.95
+"""The share of the best sentence's score that a further one needs: in prose beside it (conditions follow the
+rule), in other prose, and in a list or table."""
 
 _SAME = 0.85
 """The cosine from which a policy and a sentence of an article say the same."""
@@ -28,7 +32,7 @@ _SAME = 0.85
 _ROLES = list(Role)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Candidate:
     """A sentence of a passage, in which it is number `order`; `score` is 0..1."""
 
@@ -66,17 +70,31 @@ def candidates(
             order=order,
             unit=unit,
             vector=own,
-            score=_score(float(own @ vector), words.coverage(query, unit.text), each.passage),
+            score=_score(
+                float(own @ vector),
+                words.coverage(query, unit.text),
+                each.score,
+                is_sought(query, unit.text),
+            ),
         )
         for (each, order, unit), own in zip(pieces, encoded, strict=True)
     ]
 
 
-def chosen(found: Sequence[Candidate]) -> list[tuple[Candidate, Role]]:
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """A sentence to say; `bound` is set for the best one and what must not be left out beside it."""
+
+    sentence: Candidate
+    role: Role
+    bound: bool
+
+
+def chosen(found: Sequence[Candidate]) -> list[Chosen]:
     """The best sentence with what belongs to it: what it announces or what qualifies it, then what is near.
 
-    The answer comes first, then what the customer can do, then how long it takes; within each its own passage
-    comes first, in the article's order.
+    The answer comes first, with what is of its form beside it, in the article's order; then what else is the
+    case, what the customer can do, and how long it takes.
     """
     best = max(found, key=lambda each: each.score)
     articles = _articles(best, found)
@@ -85,15 +103,14 @@ def chosen(found: Sequence[Candidate]) -> list[tuple[Candidate, Role]]:
     for each in sorted(found, key=lambda each: -each.score):
         if len(bound) + len(further) >= MOST_SENTENCES:
             break
-        if _belongs(each, best, articles) and not any(
-            _says_the_same(each, other) for other in (*bound, *further)
-        ):
+        if _belongs(each, best, articles) and not _is_said(each, [*bound, *further]):
             further.append(each)
-    parts = [(each, Role.ANSWER) for each in bound] + [(each, role_of(each.unit.text)) for each in further]
-    return sorted(
-        parts,
-        key=lambda part: (_ROLES.index(part[1]), part[0].row != best.row, part[0].row, part[0].order),
-    )
+    form = role_of(best.unit.text)
+    along = [each for each in further if each.row == best.row and role_of(each.unit.text) is form]
+    first = [Chosen(each, Role.ANSWER, each in bound) for each in [*bound, *along]]
+    rest = [Chosen(each, role_of(each.unit.text), bound=False) for each in further if each not in along]
+    rest.sort(key=lambda each: (_ROLES.index(each.role), each.sentence.row, each.sentence.order))
+    return [*sorted(first, key=lambda each: each.sentence.order), *rest]
 
 
 def _bound_to(best: Candidate, found: Sequence[Candidate]) -> Iterator[Candidate]:
@@ -135,11 +152,12 @@ def _articles(best: Candidate, found: Sequence[Candidate]) -> set[str]:
 def _belongs(candidate: Candidate, best: Candidate, articles: set[str]) -> bool:
     if candidate.passage.article not in articles or announces(candidate.unit.text):
         return False
-    prose = candidate.unit.prose and best.unit.prose
-    share = _BESIDE if prose and candidate.row == best.row else _ELSEWHERE
-    return candidate.score >= share * best.score
+    if not candidate.unit.prose:
+        return candidate.score >= _LISTED * best.score
+    beside = best.unit.prose and candidate.row == best.row
+    return candidate.score >= (_BESIDE if beside else _ELSEWHERE) * best.score
 
 
-def _score(cosine: float, covered: float, passage: Passage) -> float:
-    bonus = POLICY_BONUS if passage.kind is PassageKind.POLICY else 0.0
-    return min(1.0, max(0.0, _MEANING * cosine + _WORDS * covered + bonus))
+def _score(cosine: float, covered: float, passage: float, sought: bool) -> float:
+    score = _MEANING * cosine + _WORDS * covered + _PASSAGE * passage + _SOUGHT * sought
+    return min(1.0, max(0.0, score))

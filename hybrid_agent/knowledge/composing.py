@@ -1,9 +1,9 @@
 """Composes an answer of sentences, verbatim, and holds them against what else is said about the same."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from hybrid_agent.knowledge.choosing import Candidate, chosen
+from hybrid_agent.knowledge.choosing import Candidate, Chosen, chosen
 from hybrid_agent.knowledge.contradicting import contradiction
 from hybrid_agent.knowledge.passages import AnswerSentence, Conflict
 from hybrid_agent.knowledge.texts import passage_context
@@ -22,7 +22,7 @@ class Composed:
 class _Held:
     """One chosen sentence after it was held against the others: what is said instead, what was overruled."""
 
-    sentence: Candidate
+    chosen: Chosen
     overruled: list[Conflict] = field(default_factory=list)
     conflict: Conflict | None = None
 
@@ -31,37 +31,38 @@ def compose(looked_at: Sequence[Candidate], beside: Sequence[Candidate]) -> Comp
     """What is said of the candidates looked at; `beside` are further ones that must not contradict it.
 
     A policy is said instead of what an article says against it. Two articles that contradict each other are a
-    conflict, unless a policy contradicts one of them.
+    conflict, unless a policy contradicts one of them, or the sentence can be done without.
     """
     others = [*looked_at, *beside]
-    held = [(_held(each, others), role) for each, role in chosen(looked_at)]
-    conflict = next((each.conflict for each, _ in held if each.conflict), None)
-    overruled = {(each.one.quote, each.other.quote): each for one, _ in held for each in one.overruled}
+    held = [_held(each, others) for each in chosen(looked_at)]
+    overruled = {(each.one.quote, each.other.quote): each for one in held for each in one.overruled}
+    conflict = next((each.conflict for each in held if each.conflict and each.chosen.bound), None)
     if conflict is not None:
         return Composed(conflict=conflict, overruled=tuple(overruled.values()))
     said: dict[tuple[int, int], AnswerSentence] = {}
-    for each, role in held:
-        said.setdefault((each.sentence.row, each.sentence.order), each.sentence.said(role))
+    for each in held:
+        if each.conflict is None:
+            sentence = each.chosen.sentence
+            said.setdefault((sentence.row, sentence.order), sentence.said(each.chosen.role))
     return Composed(tuple(said.values()), overruled=tuple(overruled.values()))
 
 
-def _held(sentence: Candidate, others: Sequence[Candidate]) -> _Held:
+def _held(one: Chosen, others: Sequence[Candidate]) -> _Held:
+    sentence = one.sentence
     against = list(_against(sentence, others))
     if sentence.is_policy:
-        return _Held(
-            sentence, [_conflict(sentence, each, about) for each, about in against if not each.is_policy]
-        )
-    ruling = next((pair for pair in against if pair[0].is_policy), None)
+        return _Held(one, [_conflict(sentence, each, about) for each, about in against if not each.is_policy])
+    ruling = next(((each, about) for each, about in against if each.is_policy), None)
     if ruling is not None:
-        return _Held(ruling[0], [_conflict(ruling[0], sentence, ruling[1])])
+        return _Held(replace(one, sentence=ruling[0]), [_conflict(ruling[0], sentence, ruling[1])])
     policies = [each for each in others if each.is_policy]
     overruled = []
     for each, about in against:
         decided = next(_against(each, policies), None)
         if decided is None:
-            return _Held(sentence, conflict=_conflict(sentence, each, about))
+            return _Held(one, conflict=_conflict(sentence, each, about))
         overruled.append(_conflict(decided[0], each, decided[1]))
-    return _Held(sentence, overruled)
+    return _Held(one, overruled)
 
 
 def _against(sentence: Candidate, others: Sequence[Candidate]) -> Iterator[tuple[Candidate, str]]:

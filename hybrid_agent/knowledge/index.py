@@ -10,7 +10,7 @@ from hybrid_agent.knowledge.dense import Dense
 from hybrid_agent.knowledge.lexical import Words
 from hybrid_agent.knowledge.passages import Passage
 
-FORMAT: Final = 2
+FORMAT: Final = 3
 """Goes up whenever passages, what is encoded or the files' layout change: older indexes are built anew."""
 
 

@@ -1,7 +1,7 @@
 """Search over a help centre: meaning and words together, only what the reader may see."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +13,7 @@ from hybrid_agent.knowledge.answering import Asked, answer
 from hybrid_agent.knowledge.building import load_index
 from hybrid_agent.knowledge.fusing import Found, articles_first, ranked
 from hybrid_agent.knowledge.index import Index
-from hybrid_agent.knowledge.passages import Answer, Hit, Passage, Scope
+from hybrid_agent.knowledge.passages import Answer, Hit, Passage, PassageKind, Scope
 from hybrid_agent.knowledge.shelves import Shelves, shelve
 from hybrid_agent.knowledge.signals import Signals, signals
 from hybrid_agent.knowledge.sources import Source
@@ -68,7 +68,16 @@ class Knowledge:
             return Answer(answerable=False, score=0.0, sentences=(), hits=(), why="nothing was found")
         asked = Asked(query, vector, signals(query, found, self.index.words))
         order = self._ordered(query, found)
-        return answer(asked, order[:k], order[k:], self.answerability, self.index.words, self.vectors)
+        further = [*order[k:], *self._policies(asked, scope)]
+        return answer(asked, order[:k], further, self.answerability, self.index.words, self.vectors)
+
+    def _policies(self, asked: Asked, scope: Scope) -> list[Found]:
+        """The policies that hold whichever articles are asked for."""
+        if not scope.articles:
+            return []
+        allowed = self.shelves.allowed(replace(scope, articles=()))
+        found = ranked(self.index, asked.query, asked.vector, allowed, k=1)
+        return [each for each in found if each.passage.kind is PassageKind.POLICY]
 
     def _found(self, query: str, scope: Scope, k: int) -> tuple[NDArray[np.float32], list[Found]]:
         vector: NDArray[np.float32] = self.encoder.encode([query])[0]
