@@ -146,6 +146,33 @@ def confidence(
     typer.echo(report.json() if as_json else report.markdown() if markdown else report.text())
 
 
+@app.command()
+def knowledge(
+    *,
+    data: Data = Path("../shared/data"),
+    write: Annotated[Path | None, typer.Option(help="Write the fitted answerability to this file.")] = None,
+    quick: Quick = False,
+    as_json: AsJson = False,
+) -> None:
+    """The search of help centres: what is found, what is refused, how fast; fits what decides that."""
+    from hybrid_agent.errors import HybridAgentError
+    from hybrid_agent_evals.knowledge.bench import run
+
+    try:
+        from hybrid_agent_evals.knowledge.fitting import write as write_answerability
+
+        measured = run(data, quick=quick)
+        if write is not None:
+            write_answerability(measured.answerability, write)
+    except FileNotFoundError as error:
+        _stop(f"{error.filename} is missing: give the folder of the data with --data", error)
+    except HybridAgentError as error:
+        _stop(str(error), error)
+    except ImportError as error:
+        _stop(f"{error}\n  Install what measures it: pip install 'hybrid-agent[evals,local]'", error)
+    typer.echo(measured.report.json() if as_json else measured.report.text())
+
+
 def _model(
     name: str | None, base_url: str | None, key: str | None, temperature: float | None, timeout: float
 ) -> "ModelSettings | None":

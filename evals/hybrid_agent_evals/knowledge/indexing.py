@@ -3,7 +3,6 @@
 import json
 import subprocess
 import sys
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -50,21 +49,23 @@ class Indexing:
     memory_mb: float
 
 
-def measure_indexing(passages: int, *, seed: int = 1) -> Indexing:
-    """Indexes made-up articles, whose sections are the sample help centre's sentences mixed anew."""
+def measure_indexing(passages: int, place: Path, *, seed: int = 1) -> Indexing:
+    """Indexes made-up articles, whose sections are the sample help centre's sentences mixed anew.
+
+    They stay in the folders `articles` and `cache` of `place`.
+    """
     from hybrid_agent.encoding import default_encoder
     from hybrid_agent.knowledge import build_index
 
     encoder = default_encoder()
-    with tempfile.TemporaryDirectory() as place:
-        sources, cache = Path(place, "articles"), Path(place, "cache")
-        words = write_articles(sources, passages, seed)
-        build, report = _timed(lambda: build_index([sources], encoder, cache))
-        again, _ = _timed(lambda: build_index([sources], encoder, cache))
-        first = next(iter(sorted(sources.iterdir())))
-        first.write_text(first.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
-        one_changed, _ = _timed(lambda: build_index([sources], encoder, cache))
-        load, memory_mb = _loaded(sources, cache)
+    sources, cache = folders(place)
+    words = write_articles(sources, passages, seed)
+    build, report = _timed(lambda: build_index([sources], encoder, cache))
+    again, _ = _timed(lambda: build_index([sources], encoder, cache))
+    first = next(iter(sorted(sources.iterdir())))
+    first.write_text(first.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
+    one_changed, _ = _timed(lambda: build_index([sources], encoder, cache))
+    load, memory_mb = _loaded(sources, cache)
     return Indexing(
         articles=report.files,
         passages=report.passages,
@@ -75,6 +76,11 @@ def measure_indexing(passages: int, *, seed: int = 1) -> Indexing:
         load=load,
         memory_mb=memory_mb,
     )
+
+
+def folders(place: Path) -> tuple[Path, Path]:
+    """Where the articles and their index are."""
+    return place / "articles", place / "cache"
 
 
 def write_articles(folder: Path, passages: int, seed: int) -> int:
