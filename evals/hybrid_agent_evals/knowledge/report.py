@@ -48,7 +48,8 @@ class Report:
     def _speed(self) -> Iterator[str]:
         built, speed = self.indexing, self.speed
         yield f"{built.passages} passages of {built.words_a_passage:.0f} words each:"
-        yield f"  indexed in {built.build:.1f} s ({built.build_cpu:.0f} s of processors); again {built.again:.1f} s, changed {built.one_changed:.1f} s"
+        yield f"  indexed in {built.build:.1f} s, in {built.build_cpu:.0f} s of processors"
+        yield f"  indexed again in {built.again:.1f} s, with one article changed in {built.one_changed:.1f} s"
         yield f"  loaded in {built.load:.2f} s; {speed.memory_mb:.0f} MB beside the encoder, with searches"
         heads = f"{'search p50':>12}{'p95':>7}{'answer p50':>12}{'p95':>7}"
         yield f"  {'milliseconds':<12}{'queries':>9}{'words':>7}{heads}"
