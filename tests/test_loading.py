@@ -10,7 +10,7 @@ import yaml
 from platformdirs import user_cache_path
 
 from hybrid_agent import ConfigurationError, Deployment, load_deployment
-from hybrid_agent.knowledge import SourceError
+from hybrid_agent.knowledge import BuildError
 from hybrid_agent.portal import run_here
 from hybrid_agent.records import Records, RecordsError, UnavailableError
 from hybrid_agent.settings import Settings, cache_folder
@@ -43,7 +43,7 @@ def changed(sample: Path, *, more: Mapping[str, Any] | None = None, **settings: 
 @pytest.mark.parametrize(
     ("settings", "error"),
     [
-        ({"knowledge": ["nowhere"]}, SourceError),
+        ({"knowledge": ["nowhere"]}, BuildError),
         ({"encoder": "nowhere:factory"}, ConfigurationError),
         ({"records": "sqlite:////dev/null/records.db"}, RecordsError),
     ],
