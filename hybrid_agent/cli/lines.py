@@ -115,6 +115,7 @@ def as_json(turn: Turn, ms: float, currency: str | None) -> dict[str, Any]:
         **({"approvals": shown} if len(shown) > 1 else {}),
         "handoff": _hand_off(turn),
         "notices": list(turn.notices),
+        **({"judged": [each.model_dump(mode="json") for each in served.judged]} if served.judged else {}),
         "trail": [{"node": step.node, "ms": round(step.ms, 1)} for step in turn.trail],
         "ms": round(ms, 1),
         **spent_as_json(turn.trail, served.total, currency),

@@ -10,18 +10,19 @@ from hybrid_agent.cli import showing
 from hybrid_agent.cli.spent import call_in_words, calls_of, currency_of, usage_in_words
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.acting.proposing import rule_on
+from hybrid_agent.dialogue.closing.composing import JUDGED, judged_in
 from hybrid_agent.policy import Ruling
 from hybrid_agent.reasoning.protocol import OPINIONS, Opinion
-from hybrid_agent.state import Event, EventKind, Request, State, usage_of
+from hybrid_agent.state import Event, EventKind, Judged, Request, State, usage_of
 from hybrid_agent.usage import Usage
 
-SHOWN_BEFORE: Final = frozenset({EventKind.CONSULTED, EventKind.DROPPED})
+SHOWN_BEFORE: Final = frozenset({EventKind.CONSULTED, *JUDGED})
 """Events with rows of their own."""
 
 
 def why(console: Console, state: State, deployment: Deployment) -> None:
     """Show the way, the opinions, the requests with confidence, slots and ruling, the evidence, the model
-    calls with what they took, the sentences that were dropped, and the events."""
+    calls with what they took, the verdicts on the model's sentences, and the events."""
     showing.row(console, "way", showing.way(state.get("trail", [])))
     showing.rows(console, "opinions", _opinions(state["events"]))
     for request in state["requests"]:
@@ -30,7 +31,8 @@ def why(console: Console, state: State, deployment: Deployment) -> None:
     if (signals := state.get("signals")) is not None:
         showing.row(console, "signals", showing.gist(signals.model_dump(mode="json")))
     _calls(console, state, deployment)
-    showing.rows(console, "dropped", _dropped(state["events"]), "yellow")
+    showing.rows(console, "said", _judged(state["events"], EventKind.SAID), "dim")
+    showing.rows(console, "dropped", _judged(state["events"], EventKind.DROPPED), "yellow")
     others = (event for event in state["events"] if event.kind not in SHOWN_BEFORE)
     showing.rows(console, "events", (_event(event) for event in others), "dim")
 
@@ -54,10 +56,19 @@ def _opinions(events: Sequence[Event]) -> list[str]:
     return [f"{each.by}: {each.intent or '(none)'} {each.confidence:.2f}" for each in told]
 
 
-def _dropped(events: Sequence[Event]) -> list[str]:
-    """Why each sentence in a model's words was not said."""
-    dropped = (event.data["violations"] for event in events if event.kind is EventKind.DROPPED)
-    return [f"a sentence in the model's words: {show(why)}" for why in dropped]
+def _judged(events: Sequence[Event], kind: EventKind) -> list[str]:
+    """Why each sentence in a model's words was said or was not."""
+    found = judged_in(event for event in events if event.kind is kind)
+    return [f"a sentence in the model's words: {'; '.join(_grounds(each))}" for each in found]
+
+
+def _grounds(judged: Judged) -> Iterator[str]:
+    if judged.violations:
+        yield show(list(judged.violations))
+    if judged.score is not None:
+        yield f"score {judged.score:.2f}"
+    if judged.said and judged.evidence:
+        yield f"{'moved to' if judged.recited else 'by'} {show(list(judged.evidence))}"
 
 
 def _request(console: Console, request: Request, state: State, deployment: Deployment) -> None:

@@ -15,6 +15,7 @@ from hybrid_agent.guardrails.tabular import apart
 
 _CODE = re.compile(r"[a-z]+(?:[ _-][a-z]+){0,4}")
 """A value that is a word of a system's own, such as `partly_shipped`, and nobody's free text."""
+_STATEMENT = re.compile(r"(?<=[.!?])\s+|\n+")
 _ZERO = re.compile(r"0+(?:[.,]0+)?")
 
 
@@ -42,7 +43,8 @@ class Ground:
 
     `prose` are the statements of a text, `fields` those of a record, `record` the words of the record's name,
     `places` the links and e-mail addresses that are a field by themselves; only sentences of a model are
-    compared with them. `names` are the runs of words in capitals, `literal` all words as they stand.
+    compared with them. `names` are the runs of words in capitals, `literal` all words as they stand,
+    `statements` what is compared in meaning.
     """
 
     claims: frozenset[Claim]
@@ -53,6 +55,7 @@ class Ground:
     places: frozenset[Claim] = frozenset()
     names: frozenset[tuple[str, ...]] = frozenset()
     literal: frozenset[str] = frozenset()
+    statements: tuple[str, ...] = ()
 
 
 def plain_ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bool = False) -> Ground:
@@ -77,6 +80,7 @@ def ground(data: JsonValue = None, text: str = "", *, name: str = "", effect: bo
         places=frozenset(_places(data)),
         names=runs(written),
         literal=literal(plain_words(written)),
+        statements=(*_sentences(text), *_told(data, (name,) if name else ())),
     )
 
 
@@ -87,6 +91,23 @@ def _places(value: JsonValue) -> Iterator[Claim]:
     elif isinstance(value, dict | list):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _places(item)
+
+
+def _sentences(text: str) -> Iterator[str]:
+    """The sentences and lines of a text, as they are compared in meaning."""
+    return (each.strip() for each in _STATEMENT.split(text) if each.strip(" |-*#\n"))
+
+
+def _told(value: JsonValue, way: tuple[str, ...]) -> Iterator[str]:
+    """The fields of a record as they are compared in meaning: "order parcel status: shipped"."""
+    if isinstance(value, dict) and not {"amount", "currency"} <= value.keys():
+        for name, item in value.items():
+            yield from _told(item, (*way, str(name)))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _told(item, way)
+    elif value not in (None, ""):
+        yield f"{' '.join(way[:1] + way[-1:]).replace('_', ' ')}: {show(value, 'words')}"
 
 
 def _values(value: JsonValue) -> Iterator[str]:

@@ -37,6 +37,17 @@ def _beyond(
     text: str, evidence: Sequence[str], grounds: Mapping[str, Ground], points: Sequence[Point]
 ) -> Iterator[Violation]:
     """What the sentence says beyond the points and the evidence that it names."""
+    support, told = supporting(evidence, grounds, points)
+    for claim in sorted(claims(text)):
+        if not carried(claim, told, strictly=True) and not _spread(claim, support.prose):
+            yield Violation(f"unsupported_{claim.kind}", claim.value)
+    yield from (Violation(*each) for each in unsupported(text, support))
+
+
+def supporting(
+    evidence: Sequence[str], grounds: Mapping[str, Ground], points: Sequence[Point]
+) -> tuple[Support, frozenset[Claim]]:
+    """What a sentence that names `evidence` rests on: its statements, and its claims."""
     under = [grounds[each] for each in evidence if each in grounds]
     cited = [point for point in points if not point.evidence or set(point.evidence) & set(evidence)]
     support = Support(
@@ -53,11 +64,7 @@ def _beyond(
         ),
     )
     said = frozenset[Claim]().union(*(claims(point.text) for point in cited))
-    told = said.union(*(_held(ground) for ground in under))
-    for claim in sorted(claims(text)):
-        if not carried(claim, told, strictly=True) and not _spread(claim, support.prose):
-            yield Violation(f"unsupported_{claim.kind}", claim.value)
-    yield from (Violation(*each) for each in unsupported(text, support))
+    return support, said.union(*(_held(ground) for ground in under))
 
 
 def _held(ground: Ground) -> frozenset[Claim]:

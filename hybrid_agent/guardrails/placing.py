@@ -145,7 +145,7 @@ def _holding(claim: Claim, prose: Iterable[Segment]) -> Iterator[Clause]:
 
 def _is_named(field: Field, claim: Claim, words: frozenset[str]) -> bool:
     """Whether the words name the field: in part, or wholly where numbers may stand beside anything."""
-    return bool(field.name) and field.name <= words if claim.kind in _NAMED else bool(field.name & words)
+    return bool(field.name) and field.name <= words if claim.kind in _NAMED else bool(field.place & words)
 
 
 class _Hit(NamedTuple):

@@ -9,9 +9,13 @@ from hybrid_agent.guardrails.claims import CODES, Claim
 from hybrid_agent.guardrails.folding import folded, plain_words
 from hybrid_agent.guardrails.forbidden import Broken
 from hybrid_agent.guardrails.lexicon import lexicon
+from hybrid_agent.guardrails.meaning import Words
 from hybrid_agent.guardrails.naming import perfects, runs, torn
 from hybrid_agent.guardrails.placing import misplaced
 from hybrid_agent.guardrails.reading import Deed, Segment, segments, stems
+
+UNSUPPORTED_WORDS = "unsupported_words"
+"""The rule that nearness in meaning may outweigh: too many words of its own."""
 
 LEAST_SUPPORTED = 0.65
 """The part of a sentence's content words that its support must hold."""
@@ -77,14 +81,25 @@ def unsupported(text: str, support: Support) -> Iterator[Broken]:
         yield from (Broken("misplaced_claim", each.value) for each in misplaced(segment, support))
 
 
+def words_of(text: str, support: Support) -> Words:
+    """How many content words a sentence has, and how many of them its support lacks."""
+    said = segments(text)
+    lacking = frozenset[str]().union(*(each.stems for each in said)) - support.stems
+    return Words(
+        count=len(frozenset[str]().union(*(each.stems for each in said))),
+        lacking=len(lacking),
+        conditional=any(each.stems & lacking for each in said if each.conditions & CONDITIONS),
+    )
+
+
 def _words(text: str, said: Sequence[Segment], support: Support) -> Iterator[Broken]:
     content = frozenset[str]().union(*(each.stems for each in said))
     lacking = content - support.stems
     least = LEAST_SUPPORTED if len(content) >= SHORT else 1.0
     if content and 1 - len(lacking) / len(content) < least:
-        yield Broken("unsupported_words", " ".join(sorted(lacking)))
+        yield Broken(UNSUPPORTED_WORDS, " ".join(sorted(lacking)))
     if not content and said and not any(each.claims for each in said):
-        yield Broken("unsupported_words", "nothing but plain words")
+        yield Broken("nothing_said", "nothing but plain words")
     strict = frozenset[str]().union(*(each.strict for each in said)) - support.strict
     if strict:
         yield Broken("unsupported_word", " ".join(sorted(strict)))

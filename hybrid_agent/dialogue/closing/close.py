@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.closing.composing import unanswered
+from hybrid_agent.dialogue.closing.composing import judged_in, unanswered
 from hybrid_agent.dialogue.closing.packet import hand_off_id
 from hybrid_agent.dialogue.reasons import BLOCKED, NO_ANSWER
 from hybrid_agent.guardrails import Violation

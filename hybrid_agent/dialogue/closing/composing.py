@@ -21,7 +21,7 @@ from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.folding import plain_words
 from hybrid_agent.guardrails.reading import stems
 from hybrid_agent.reasoning.protocol import Brief
-from hybrid_agent.state import Event, EventKind, Point, PointKind, Sentence, State
+from hybrid_agent.state import Event, EventKind, Judged, Point, PointKind, Sentence, State
 
 ASKING = (PointKind.ASK, PointKind.CONFIRM)
 """Beside these nothing is reworded: what stands near a question could be taken for it."""
