@@ -173,6 +173,32 @@ def knowledge(
     typer.echo(measured.report.json() if as_json else measured.report.text())
 
 
+@app.command()
+def grounding(
+    *,
+    write: Annotated[Path | None, typer.Option(help="Fit the score of meaning, and write it here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Planted errors that the check of a model's sentences catches, and correct ones that it keeps back."""
+    from hybrid_agent.errors import HybridAgentError
+
+    try:
+        from hybrid_agent_evals.grounding.bench import run
+
+        if write is not None:
+            from hybrid_agent.encoding import default_encoder
+            from hybrid_agent_evals.grounding.fitting import fit, write_weights
+            from hybrid_agent_evals.grounding.scenes import cases
+
+            write_weights(fit(cases(), default_encoder()), write)
+        report = run()
+    except HybridAgentError as error:
+        _stop(str(error), error)
+    except ImportError as error:
+        _stop(f"{error}\n  Install what it needs: pip install 'hybrid-agent[evals,local]'", error)
+    typer.echo(report.json() if as_json else report.text())
+
+
 def _model(
     name: str | None, base_url: str | None, key: str | None, temperature: float | None, timeout: float
 ) -> "ModelSettings | None":
