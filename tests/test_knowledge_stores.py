@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 import yaml
+from cli_kit import run_inside
 from graph_kit import Stage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -372,7 +373,7 @@ def test_a_reranker_that_fails_or_hangs_changes_nothing(query: str, caplog: pyte
 
 
 def test_a_deployment_names_its_store_and_its_reranker(sample: Path) -> None:
-    """The help centre is searched in the store, in the order of the reranker, and answers as before."""
+    """`kb build` fills the store; the help centre is searched there, in the order of the reranker."""
     standing = yaml.safe_load(sample.read_text())
     KEPT["deployed"] = store = SimpleVectorStore()
     plugs = {
@@ -380,9 +381,13 @@ def test_a_deployment_names_its_store_and_its_reranker(sample: Path) -> None:
         "reranker": "test_knowledge_stores:ByLength",
     }
     sample.write_text(yaml.safe_dump({**standing, **plugs}))
+    built = run_inside("kb", "build", "--deployment", sample)
+    assert (built.returncode, built.stderr) == (0, "")
+    held = set(store.data.embedding_dict)
     deployment = load_deployment(sample)
     try:
         assert deployment.knowledge is not None
+        assert set(store.data.embedding_dict) == held
         assert len(store.data.embedding_dict) == len(deployment.knowledge.passages)
         hits = deployment.knowledge.search("refund money", Scope(on=TODAY), k=4)
         texts = [searched_text(each.passage) for each in hits]

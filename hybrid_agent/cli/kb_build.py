@@ -3,14 +3,18 @@
 from pathlib import Path
 
 from hybrid_agent.cli.failing import CANNOT_START
-from hybrid_agent.cli.kb_opening import help_centre, progress_bar
-from hybrid_agent.knowledge import BuildError, BuildReport, Fault, build_index
+from hybrid_agent.cli.kb_opening import HelpCentre, help_centre, progress_bar
+from hybrid_agent.knowledge import BuildError, BuildReport, Fault, build_index, load_index
+from hybrid_agent.knowledge.filling import stored
+from hybrid_agent.knowledge.report import Progress
+from hybrid_agent.knowledge.stores import let_go
+from hybrid_agent.plugging import Plug
 
 
 def build(deployment: Path | None, *, skip_faulty: bool, json: bool) -> int:
     """Build the index and tell what was done; the exit code is 2 if faults left it as it was.
 
-    Raises ConfigurationError, StorageError.
+    Raises ConfigurationError, StorageError, VectorStoreError.
     """
     centre = help_centre(deployment)
     try:
@@ -23,6 +27,8 @@ def build(deployment: Path | None, *, skip_faulty: bool, json: bool) -> int:
                 progress=progress,
                 skip_faulty=skip_faulty,
             )
+            if centre.settings.index is not None:
+                _send(centre, centre.settings.index, progress)
     except BuildError as error:
         _tell_faults(error.faults, json=json)
         return CANNOT_START
@@ -31,6 +37,12 @@ def build(deployment: Path | None, *, skip_faulty: bool, json: bool) -> int:
     else:
         _show(report, centre.cache)
     return 0
+
+
+def _send(centre: HelpCentre, plug: Plug, progress: Progress) -> None:
+    """Bring the vector store that the deployment names up to date as well."""
+    index = load_index(centre.sources, centre.encoder, centre.cache, policies=centre.policies)
+    let_go(stored(index, plug, centre.encoder.name, centre.cache, progress).dense)
 
 
 def _tell_faults(faults: tuple[Fault, ...], *, json: bool) -> None:
