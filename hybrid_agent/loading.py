@@ -70,7 +70,9 @@ def load_deployment(
         opened.callback(lambda: run_here(records.aclose()))
         deployment = _deployment(settings, folder, catalog, toolbox, local, records, knowledge, clock)
         screen = Screen(detector_for(encoder), catalog.language)
-        deployment = replace(deployment, screen=screen, meaning=meaning_of(encoder), close=partial(_close, connections))
+        deployment = replace(
+            deployment, screen=screen, meaning=meaning_of(encoder), close=partial(_close, connections)
+        )
         deployment = _with_model(deployment, model_used, settings)
         mask_logs(deployment.redactor)
         opened.pop_all()
@@ -188,6 +190,7 @@ def knowledge_for(
     Raises ConfigurationError or KnowledgeError.
     """
     from hybrid_agent.knowledge import load_index, source_of
+    from hybrid_agent.knowledge.answerability import load_answerability
     from hybrid_agent.knowledge.declared import policy_passages
     from hybrid_agent.knowledge.filling import stored
     from hybrid_agent.knowledge.reranking import reranker
@@ -201,7 +204,8 @@ def knowledge_for(
     rerank = reranker(settings.reranker) if settings.reranker else None
     if settings.index:
         index = stored(index, settings.index, encoder.name, cache)
-    return knowledge_of(index, encoder, rerank=rerank)
+    own = folder / settings.answerability if settings.answerability else None
+    return knowledge_of(index, encoder, answerability=load_answerability(own) if own else None, rerank=rerank)
 
 
 async def _close(connections: Sequence[Connection]) -> None:

@@ -37,7 +37,8 @@ class Settings(Part):
     the last word on their order. `lease` is how long a write that was begun is left alone before somebody
     else looks what became of it. `reasoner` is `cascade` where a `model` is named and nothing else is said.
     `prompts` is a folder with prompts of one's own, `calibration` a file that `hybrid-agent bench confidence
-    --write` made for one's own model. `redaction` is what is personal beside what is known, and who sees it.
+    --write` made for one's own model, `answerability` one that `hybrid-agent bench knowledge --write` made.
+    `redaction` is what is personal beside what is known, and who sees it.
     """
 
     name: Text
@@ -49,6 +50,7 @@ class Settings(Part):
     reasoner: Thinking | None = None
     prompts: Path | None = None
     calibration: Path | None = None
+    answerability: Path | None = None
     encoder: Text | None = None
     index: Plug | None = None
     reranker: Plug | None = None
