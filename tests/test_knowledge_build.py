@@ -236,7 +236,7 @@ def test_a_cache_that_cannot_be_written_is_done_without(
 def test_a_disk_that_is_full_leaves_the_index_of_before(
     folder: Path, encoder: Encoder, cache: Path, most: int
 ) -> None:
-    """A build that runs out of space at whatever file says so, and what was there is still used."""
+    """A build that runs out of space says so; what was there stays, and a load works in memory."""
     import resource
 
     build_index([folder], encoder, cache)
@@ -247,6 +247,7 @@ def test_a_disk_that_is_full_leaves_the_index_of_before(
     try:
         with pytest.raises(StorageError, match="Make room on the disk"):
             build_index([folder], encoder, cache)
+        assert articles(load_index([folder], encoder, cache).passages) == {"cats", "dogs", "parking"}
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     assert generations(cache) == ["generation-1"]
@@ -378,9 +379,7 @@ def test_a_source_that_is_not_usable_says_what_to_do(folder: Path, encoder: Enco
             load_index(sources, encoder, tmp_path / "cache")
 
 
-@pytest.mark.parametrize(
-    "address", ["http://127.0.0.1:9/faq", "http://[bad", "file://[bad"]
-)
+@pytest.mark.parametrize("address", ["http://127.0.0.1:9/faq", "http://[bad", "file://[bad"])
 def test_an_address_that_leads_nowhere_is_one_fault(address: str, encoder: Encoder, cache: Path) -> None:
     """An address where nobody answers, or that is none, is named once."""
     with pytest.raises(BuildError) as refusal:

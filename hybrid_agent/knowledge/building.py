@@ -104,8 +104,9 @@ def _built_now(
             return _brought_up(folder, surveyed, before, policies, encoder, _tell_nobody).index
     except StorageError as error:
         _log.warning("%s\nEvery start builds the index again until then.", error)
-    gathered = _gathered(survey(sources, cache), None, policies, _tell_nobody)
-    content = assemble(gathered, None, encoder, _tell_nobody)
+    before = current(folder, encoder)
+    gathered = _gathered(survey(sources, cache), before, policies, _tell_nobody)
+    content = assemble(gathered, before, encoder, _tell_nobody)
     return Index(content.passages, content.dense, content.words, _manifest(gathered, policies, encoder))
 
 
