@@ -1,6 +1,7 @@
 """From sentences to a reply: sources numbered in the order in which they are used, and its check."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.dialogue.facts import BUSINESS, OFFERED, POLICY
@@ -53,7 +54,9 @@ def grounds_of(
     """What the evidence under these sentences carries, by its id; `ground` says how closely it is read."""
     used = {each for sentence in spoken for each in sentence.evidence}
     grounds = {
-        item.id: ground(item.data, item.text, name=item.name, effect=item.kind is EvidenceKind.EFFECT)
+        item.id: titled(
+            ground(item.data, item.text, name=item.name, effect=item.kind is EvidenceKind.EFFECT), item
+        )
         for item in state["evidence"]
         if item.id in used
     }
@@ -68,6 +71,11 @@ def grounds_of(
         if any(each.startswith(request.id) for each in used):
             grounds |= _said(request, state, ground)
     return grounds
+
+
+def titled(of_text: Ground, item: Evidence) -> Ground:
+    """The ground of a text with what its title says; a record's title is made from its data."""
+    return replace(of_text, claims=of_text.claims | claims(item.title)) if item.quoted else of_text
 
 
 def _offered(question: Question | None, ground: Grounding) -> Ground:
