@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from guard_kit import PAIRS, Scene, pairs, scene
+from guard_kit import broken_by, pairs
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,18 +14,19 @@ from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.claims import claims
 from hybrid_agent.guardrails.folding import folded, hidden, visible
 from hybrid_agent.state import Point, PointKind, Sentence
+from hybrid_agent_evals.grounding.scenes import earlier_scenes
 
 ATTACKS: dict[str, list[str]] = yaml.safe_load(
     (Path(__file__).parent / "data" / "guard_attacks.yaml").read_text("utf-8")
 )
-ON_ITS_WAY: Scene = scene(yaml.safe_load(PAIRS.read_text("utf-8"))["tuning"][0])
+ON_ITS_WAY = earlier_scenes()["tuning"][0][0]
 SAYS = "Your order 1003 is on its way with PostNL and should arrive by 3 December 2026."
 
 
 @pytest.mark.parametrize("text", [text for them in ATTACKS.values() for text in them])
 def test_an_attack_does_not_pass(text: str) -> None:
     """Deeds, disguises, pretence, links, invented numbers, leaks, markup and other languages are stopped."""
-    assert ON_ITS_WAY.check(text) != []
+    assert broken_by(ON_ITS_WAY, text) != []
 
 
 @pytest.mark.parametrize("text", ATTACKS["asks"])
@@ -53,7 +54,7 @@ def test_telling_is_not_asking(text: str) -> None:
 @pytest.mark.parametrize("half", ["tuning", "held_out", "records"])
 def test_lies_are_stopped_and_good_words_pass(half: str) -> None:
     """Of the pairs at least 95 in 100 lies are stopped, and at least 85 in 100 good sentences pass."""
-    judged = [(good, one.check(text) == []) for one, text, good in pairs(half)]
+    judged = [(good, broken_by(one, text) == []) for one, text, good in pairs(half)]
     lies = [passed for good, passed in judged if not good]
     honest = [passed for good, passed in judged if good]
     assert len(judged) >= 40
@@ -65,7 +66,7 @@ def test_what_a_sentence_does_not_name_is_no_support() -> None:
     """A sentence rests on the evidence it names, not on all there is."""
     said = Sentence(text=SAYS, evidence=("b",))
     point = Point(kind=PointKind.ANSWER, text=ON_ITS_WAY.points[0].text, evidence=("f0",))
-    assert ON_ITS_WAY.check(SAYS) == []
+    assert broken_by(ON_ITS_WAY, SAYS) == []
     grounds = {**ON_ITS_WAY.grounds, "b": ground({"name": "Tarn & Ridge"}, name="business")}
     assert check_worded(said, grounds, points=[point]) != []
 
@@ -179,15 +180,15 @@ def test_a_claim_that_nothing_carries_is_reported(frame: str, claim: str, noise:
     known = frozenset().union(*(each.claims for each in ON_ITS_WAY.grounds.values()))
     known |= frozenset().union(*(claims(point.text) for point in ON_ITS_WAY.points))
     if any(not carried(each, known, strictly=True) for each in claims(text)):
-        assert ON_ITS_WAY.check(text) != []
+        assert broken_by(ON_ITS_WAY, text) != []
 
 
 @settings(max_examples=200, deadline=None, database=None)
 @given(text=st.text(max_size=700) | st.text(alphabet=string.printable, max_size=300))
 def test_any_text_can_be_checked(text: str) -> None:
     """The check raises on no text and says the same every time."""
-    first = ON_ITS_WAY.check(text)
-    assert first == ON_ITS_WAY.check(text)
+    first = broken_by(ON_ITS_WAY, text)
+    assert first == broken_by(ON_ITS_WAY, text)
     assert check([Sentence(text=text)], {}, frozenset()) == check([Sentence(text=text)], {}, frozenset())
 
 

@@ -37,14 +37,17 @@ def _implies(known: Claim, claim: Claim) -> bool:
             return known.kind in _NUMBERS and known.value == claim.value
         case "day":
             return known.kind == "date" and _weekday(known.value) == claim.value
-        case "rate":
-            return known.kind == "duration" and known.value == f"1 {claim.value}"
-        case "duration":
-            return known.kind == "rate" and claim.value == f"1 {known.value}"
+        case "rate" | "duration":
+            return _spelled_out(known) == _spelled_out(claim)
         case "link":
             return _domain(known) == claim.value
         case _:
             return False
+
+
+def _spelled_out(claim: Claim) -> str:
+    """A rate as the duration that it is for: a month is 1 month."""
+    return f"1 {claim.value}" if claim.kind == "rate" else claim.value if claim.kind == "duration" else ""
 
 
 def _is_web(link: str) -> bool:

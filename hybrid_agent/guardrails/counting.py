@@ -106,7 +106,7 @@ def _counting() -> _Counting:
     days = [each.split()[-1] for each in facts["days"]]
     return _Counting(
         facts=facts,
-        any=re.compile(rf"\b(?:{_any([*named, *days, *facts['weekdays']])})\b|\ba\s{units}", flags),
+        any=re.compile(rf"\b(?:{_any([*named, *days, *facts['weekdays']])})s?\b|\ba\s{units}", flags),
         number=re.compile(rf"(?<![\w-])(?:{run}|(?P<lone>one){before})(?!\w)", flags),
         hyphen=re.compile(rf"(?<=\d)-(?=(?:{counts}-)?(?:{units})\b)", flags),
         rate=re.compile(

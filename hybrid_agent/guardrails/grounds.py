@@ -23,7 +23,8 @@ _ZERO = re.compile(r"0+(?:[.,]0+)?")
 class Field:
     """A field of a record: its statement, its claims, the words of its name, and those of where it stands.
 
-    `value` are the words of a value that is a name. The record's own name is in neither of the others. `place` holds the texts beside a field of a list's item, too.
+    `value` are the words of a value that is a name. The record's own name is in neither of the others.
+    `place` holds the texts beside a field of a list's item, too.
     """
 
     said: Segment

@@ -57,5 +57,4 @@ def _within(said: tuple[str, ...], name: tuple[str, ...]) -> bool:
 @lru_cache(maxsize=1)
 def _calendar() -> frozenset[str]:
     counting = tables()["counting"]
-    months = "january february march april may june july august september october november december".split()
-    return frozenset([*counting["weekdays"], *months])
+    return frozenset([*counting["weekdays"], *counting["months"]])

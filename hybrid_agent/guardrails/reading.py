@@ -13,8 +13,10 @@ from hybrid_agent.guardrails.stems import stem
 
 _SENTENCE = re.compile(
     r"(?<=[.!?;:])\s+|\n+|,\s(?=(?:and|but|so|because|or|yet|while|though|although|never|not)\s)|\s-+\s"
-    r"|\s(?=(?:and|but)\s(?:is|are|was|were|has|have|had|can|can't|cannot|will|may|must|does|do|did|it|they|you|your|we|i)(?:n't)?\b)"
-    r"|\s(?=(?:and|but)\s(?:costs?|takes?|arrives?|comes?|works?|gets?|covers?|goes|pays?|lasts?|includes?|needs?)\b)"
+    r"|\s(?=(?:and|but)\s(?:is|are|was|were|has|have|had|can|can't|cannot|will|may|must|does|do|did|it|they"
+    r"|you|your|we|i)(?:n't)?\b)"
+    r"|\s(?=(?:and|but)\s(?:costs?|takes?|arrives?|comes?|works?|gets?|covers?|goes|pays?|lasts?|includes?"
+    r"|needs?)\b)"
 )
 _OPENS_IF = re.compile(r"(?:if|when|once|unless|as soon as|should|until|before|in case|whether|after)\b")
 _AMOUNT = r"(?:[€$£]|[a-z]{3} )?\d(?:[\d.,]*\d)?(?:\s?(?:[€$£]|[a-z]{3,7}\b))?"
@@ -25,13 +27,16 @@ _VERB = re.compile(
     r"lasts?|covers?|includes?|calls?|applies|apply|belongs?|receives?|reaches|remains?|keeps?|allows?)(?:n't)?\b|'(?:s|re|ll)\b"
 )
 _REFERS = re.compile(r"\b(?:it|that|this|they|them|these|those|there|its|then|one|so|both|otherwise)\b")
+_OPENING = r"(?:(?:and|but|so|please note that|note that|that means),?\s)?"
 _INDEFINITE = re.compile(
-    r"(?:(?:and|but|so|please note that|note that),?\s)?"
-    r"(?:(?:an?|any|all|every|each|our|most|some)\b|(?!(?:the|your|this|these|those|its?|his|my|there|please)\b)(?:[a-z'-]+\s){0,2}(?:[a-z]{3,}s|children|people)\s)"
+    rf"{_OPENING}(?:(?:an?|any|all|every|each|our|most|some)\b"
+    r"|(?!(?:the|your|this|these|those|its?|his|my|there|please)\b)"
+    r"(?:[a-z'-]+\s){0,2}(?:[a-z]{3,}s|children|people)\s)"
 )
-_YOU = re.compile(r"(?:(?:and|but|so|please note that|note that|that means),?\s)?you\b")
+_YOU = re.compile(rf"{_OPENING}you\b")
 _PEOPLE = re.compile(
-    r"\b(?:customers|members|guests|students|pensioners|people|persons|children|patients|owners|users|clients|subscribers|travellers|passengers|holders|those|anyone|whoever)\b"
+    r"\b(?:customers|members|guests|students|pensioners|people|persons|children|patients|owners|users|clients"
+    r"|subscribers|travellers|passengers|holders|those|anyone|whoever)\b"
 )
 _ALTERNATIVES = re.compile(r",\s|\s(?:and|or|such as|like|for example)\s")
 _GOES_ON = re.compile(r"(?:and|but)\s(?!(?:it|they|you|we|i)\b)")
@@ -54,7 +59,8 @@ _GIVES = re.compile(
 class Deed(NamedTuple):
     """Something done, promised or possible: its group, how it is told, and whether it is denied.
 
-    `mood` is done, state ("it is cancelled"), rule ("orders are cancelled if ..."), promise, plain ("we refund"), possible or noun; `actor` is
+    `mood` is done, state ("it is cancelled"), rule ("orders are cancelled if ..."), promise, plain ("we
+    refund"), possible or noun; `actor` is
     "we", "you", "carrier" or "" where none of them is named; `open` says that it stands in a condition and is
     told of nothing in particular.
     """
@@ -79,8 +85,9 @@ class Segment:
     `excess` those parts that are more than their whole.
 
     `subject` are the content words before the verb, `subjects` the same for each of several that it names,
-    `indefinite` says that those are all of a kind, `of_people` that they are people, `to_you` that it is "you";
-    `context` are the words of the statement before, where this one refers back. `limits` are the claims up to which it holds. `denied` is of the
+    `indefinite` says that those are all of a kind, `of_people` that they are people, `to_you` that it is
+    "you"; `context` are the words of the statement before, where this one refers back. `limits` are the
+    claims up to which it holds. `denied` is of the
     statement itself, `denied_if` of the conditions that stand in it.
     """
 

@@ -36,7 +36,7 @@ RECEIVING = "receive"
 """The deeds by which the customer gets something."""
 
 RULES = ("possible", "plain", "noun", "rule")
-"""The moods that tell no case but how things are done; there a deed that is not told of is a word like others."""
+"""The moods that tell how things are done and of no case; there a deed that is not told of is a word."""
 
 NEARLY = 0.8
 """The part of a statement's words that make it said but for its limits."""
@@ -114,7 +114,7 @@ def _names(text: str, support: Support) -> Iterator[Broken]:
 
 
 def _exchanged(text: str, support: Support) -> Iterator[Broken]:
-    """Names put together from several, or told of another field that holds a name; done what is nowhere done."""
+    """Names put together from several or told of another field; what is said to be done and nowhere is."""
     low = plain_words(text)
     words = stems(low)
     spoken = runs(text)
