@@ -54,7 +54,7 @@ def grounds_of(
     """What the evidence under these sentences carries, by its id; `ground` says how closely it is read."""
     used = {each for sentence in spoken for each in sentence.evidence}
     grounds = {
-        item.id: titled(
+        item.id: _titled(
             ground(item.data, item.text, name=item.name, effect=item.kind is EvidenceKind.EFFECT), item
         )
         for item in state["evidence"]
@@ -73,7 +73,7 @@ def grounds_of(
     return grounds
 
 
-def titled(of_text: Ground, item: Evidence) -> Ground:
+def _titled(of_text: Ground, item: Evidence) -> Ground:
     """The ground of a text with what its title says; a record's title is made from its data."""
     return replace(of_text, claims=of_text.claims | claims(item.title)) if item.quoted else of_text
 
