@@ -17,7 +17,7 @@ from hybrid_agent.knowledge.vectors import Vectors
 
 MOST_TOPICS = 3
 
-NEARBY = 8
+NEARBY = 6
 """So many passages, beyond those looked at, are held against what is said."""
 
 _NEAR_BEST = 0.7
