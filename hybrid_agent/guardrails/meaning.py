@@ -1,7 +1,7 @@
 """How near a sentence is in meaning to what it rests on, and whether that makes up for words of its own."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-class Meaning(Protocol):
+class Meaning(Hashable, Protocol):
     """Rows of unit length for texts, as an encoder's `encode` gives them. It may block."""
 
     def __call__(self, texts: Sequence[str], /) -> "NDArray[np.float32]":
