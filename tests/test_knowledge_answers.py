@@ -18,6 +18,10 @@ from hybrid_agent.knowledge.answerability import default_answerability, load_ans
 from hybrid_agent.knowledge.lexical import build_words, load_words, save_words, terms
 from hybrid_agent.knowledge.roles import role_of
 from hybrid_agent.knowledge.search import knowledge_of
+from hybrid_agent.knowledge.signals import Signals
+from hybrid_agent_evals.knowledge import fitting
+from hybrid_agent_evals.knowledge.cases import Case
+from hybrid_agent_evals.knowledge.fitting import cross_validated, fit
 
 TODAY = date(2026, 11, 23)
 SCOPE = Scope(TODAY)
@@ -254,3 +258,24 @@ def test_an_empty_query_finds_nothing(rink: Knowledge) -> None:
     """No words, no passages, no answer."""
     assert rink.search("  ", SCOPE) == ()
     assert rink.signals("", SCOPE) is None
+
+
+def test_what_the_benchmark_fits_is_what_a_deployment_reads(tmp_path: Path) -> None:
+    """Fitted on questions whose answers lead clearly, a written file tells those from the others."""
+    pytest.importorskip("sklearn", reason="needs the extra: pip install 'hybrid-agent[evals]'")
+    found = [
+        Case("one", f"question {n}", made=False, answerable=n % 2 == 0, signals=_signals(n))
+        for n in range(80)
+    ]
+    fitted = fit(found, cross_validated(found), TODAY)
+    fitting.write(fitted, tmp_path / "answerability.yaml")
+    read = load_answerability(tmp_path / "answerability.yaml")
+    assert read == fitted
+    right = [(read.probability(case.signals) >= read.answer_from) == case.answerable for case in found]
+    assert sum(right) >= 0.8 * len(found)
+
+
+def _signals(number: int) -> Signals:
+    """Even numbers lead; all else says nothing."""
+    lead = 0.3 if number % 2 == 0 else 0.05
+    return Signals(cosine=0.5 + number % 7 / 100, share=0.4, lead=lead, title=number % 5 / 10)
