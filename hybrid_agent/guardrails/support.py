@@ -236,7 +236,7 @@ def _changed(
     if segment.indefinite or (segment.to_you and told.of_people):
         lost = [each - segment.stems - PERSONS for each in told.subjects]
         if lost and all(lost):
-            yield Broken("lost_scope", " ".join(sorted(min(lost, key=lambda words: (len(words), sorted(words))))))
+            yield Broken("lost_scope", " ".join(min(sorted(each) for each in lost)))
     for claim in sorted(segment.claims):
         rival = any(each.kind == claim.kind for each in told.claims)
         elsewhere = told not in support.texts or any(carried(claim, each.claims) for each in support.fields)
