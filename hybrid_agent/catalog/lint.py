@@ -89,7 +89,9 @@ def _intent(
     if intent.answers and intent.answers[-1].when and intent.knowledge is None:
         yield warning(f"{where}.answers", "nothing is said when no answer holds; end with one without `when`")
     yield from (error(*problem) for problem in _wiring(where, intent, catalog, operations))
-    yield from (warning(*problem) for problem in lint_missing(where, intent, operations, passing(catalog)))
+    yield from (warning(*problem) for problem in lint_missing(where, intent, operations))
+    unread = intent.model_copy(update={"reads": {}})
+    yield from (error(*problem) for problem in lint_missing(where, unread, {}, passing(catalog)))
 
 
 def _wiring(
