@@ -121,6 +121,12 @@ def test_the_lint_says_where_a_policy_is_misused(
     assert len(found) == 1 and found[0][0].startswith(where) and told in found[0][1]
 
 
+def test_a_text_that_will_have_a_hole_one_day_is_an_error() -> None:
+    """A policy that ends may not be said without asking whether it holds, for the reply would have a hole."""
+    made = catalog({"window": {**WINDOW, "valid_until": "2026-12-31"}}, "Within {policy.window}.")
+    assert [each.level for each in lint(made, {}, ()) if each.where.endswith(".say")] == ["error"]
+
+
 def test_the_lint_is_silent_where_policies_are_used_well() -> None:
     """A value that is said, asked for with `present`, or only compared with is no finding."""
     assert findings(catalog({"window": WINDOW}, "Within {policy.window}.")) == []
