@@ -122,7 +122,8 @@ class Topic(Frozen):
 
 
 class Answer(Frozen):
-    """What the help centre says to a question: up to three sentences, none if it has no answer.
+    """What the help centre says to a question: up to three sentences, more only of a list that one of them
+    announces; none if it has no answer.
 
     `score` (0..1) is the estimated probability that the passages answer; `hits` are the passages
     looked at, also when nothing answers, for a person who takes over. `topics` are what may be meant where
