@@ -56,31 +56,47 @@ class Statement:
         return frozenset(claim for claim in self.claims if claim.kind in kinds)
 
 
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What any text is about, a statement's or its headings'."""
+
+    stems: frozenset[str]
+    words: frozenset[str]
+    kinds: Mapping[int, frozenset[str]]
+    claims: frozenset[Claim]
+
+
 @lru_cache(maxsize=4096)
 def statement(text: str, under: str = "") -> Statement:
     """Reads a statement; `under` are the headings it stands under, which say what it is about, too."""
     lists = contrasts()
     plain = plain_words(text)
-    whole = plain_words(f"{under}. {text}" if under else text)
-    bare = _bare(whole)
-    everything = stems(bare)
     said = _said(plain, lists)
+    own, above = _about(text), _about(under)
     return Statement(
-        topic=everything - lists.light,
-        own=stems(_bare(plain)) - lists.light,
+        topic=(own.stems | above.stems) - lists.light,
+        own=own.stems - lists.light,
         placed=frozenset(_placed(_bare(plain), lists)) | _cells(text),
         names=_names(text),
-        ids=frozenset(claim for claim in claims(whole) if claim.kind == "id"),
-        kinds={**_kinds(bare, lists), **_kinds(_bare(plain), lists)},
+        ids=frozenset(claim for claim in own.claims | above.claims if claim.kind == "id"),
+        kinds={**above.kinds, **own.kinds},
         sides={name: phrase in lists.sides[name].first for name, phrase in said.items()},
         said=said,
         denied=_denied(plain, lists),
         conditional=lists.conditional.search(plain) is not None,
         key=_key(text),
-        words=stems(whole) | {stem(word) for word in _WORD.findall(whole)},
+        words=own.words | above.words,
         values=quantities(text),
-        claims=claims(text),
+        claims=own.claims,
     )
+
+
+@lru_cache(maxsize=4096)
+def _about(text: str) -> _About:
+    plain = plain_words(text)
+    bare = _bare(plain)
+    words = stems(plain) | {stem(word) for word in _WORD.findall(plain)}
+    return _About(stems(bare), words, _kinds(bare, contrasts()), claims(text))
 
 
 def _bare(plain: str) -> str:
