@@ -31,6 +31,7 @@ from hybrid_agent_evals.confidence.hearing import Heard, only_one_asked, read_ke
 
 FITTED = Fitted(model="small", catalog="sample", day=date(2026, 1, 2), messages=42)
 CATALOG = load_catalog(sample_part("catalog.yaml"))
+SERVED = {name for name, intent in CATALOG.intents.items() if intent.refuse is None}
 FEW = """
 intents:
   refund: ["give me back what I paid for 1302", "money back pls", "no voucher, I want euros", "pay me back"]
@@ -75,7 +76,7 @@ def test_the_messages_are_many_and_of_every_intent() -> None:
     """At least 300, at least 8 an intent, at least 60 that have none."""
     count = Counter(each.intent for each in messages())
     assert sum(count.values()) >= 300
-    assert count.keys() - {None} == set(CATALOG.intents)
+    assert count.keys() - {None} == SERVED
     assert min(count.values()) >= 8
     assert count[None] >= 60
 
@@ -83,7 +84,7 @@ def test_the_messages_are_many_and_of_every_intent() -> None:
 def test_the_halves_hold_the_same_mixture() -> None:
     """Every intent is in both halves, as often in one as in the other up to one message."""
     fit_half, held_out = (Counter(e.intent for e in messages() if e.fit is half) for half in (True, False))
-    assert all(abs(fit_half[intent] - held_out[intent]) <= 1 for intent in CATALOG.intents)
+    assert all(abs(fit_half[intent] - held_out[intent]) <= 1 for intent in SERVED)
 
 
 def test_no_message_is_one_that_the_classifier_has_learnt() -> None:

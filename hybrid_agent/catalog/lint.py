@@ -81,7 +81,9 @@ def _intent(
             )
     if intent.action is not None:
         yield from _action(f"{where}.action", intent, intent.action, operations)
-    if not (intent.answers or intent.action or intent.knowledge or intent.escalate):
+    if intent.refuse is not None:
+        yield from _refusing(where, intent)
+    elif not (intent.answers or intent.action or intent.knowledge or intent.escalate):
         yield error(
             where,
             "nothing is said, read up, done or handed over: give answers, knowledge, action or escalate",
@@ -92,6 +94,13 @@ def _intent(
     yield from (warning(*problem) for problem in lint_missing(where, intent, operations))
     unread = intent.model_copy(update={"reads": {}})
     yield from (error(*problem) for problem in lint_missing(where, unread, {}, passing(catalog)))
+
+
+def _refusing(where: str, intent: Intent) -> Iterator[Finding]:
+    """A wish that is refused is neither asked about nor looked up nor served."""
+    for part in ("slots", "reads", "knowledge", "action", "answers", "escalate"):
+        if getattr(intent, part):
+            yield error(f"{where}.{part}", "refuse is all that is said and done: remove one of the two")
 
 
 def _wiring(

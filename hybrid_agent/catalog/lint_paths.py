@@ -80,6 +80,7 @@ def _intent_paths(where: str, intent: Intent) -> Iterator[tuple[str, str]]:
         yield from ((f"{where}.reads.{name}.title", path) for path in places(read.title or ""))
     if intent.knowledge is not None and intent.knowledge.product is not None:
         yield f"{where}.knowledge.product", intent.knowledge.product
+    yield from ((f"{where}.refuse", path) for path in places(intent.refuse or ""))
     for number, answer in enumerate(intent.answers):
         here = f"{where}.answers.{number}"
         yield from ((here, path) for path in (*condition_paths(answer.when), *places(answer.say)))

@@ -149,6 +149,9 @@ class Intent(Part):
     action: ActionRule | None = None
     answers: tuple[Answer, ...] = ()
     escalate: tuple[Escalate, ...] = ()
+    refuse: Text | None = Field(
+        None, description="What is said to a wish that is never served, with what the bot can do instead."
+    )
 
     @model_validator(mode="after")
     def _names_are_free(self) -> Self:

@@ -28,6 +28,9 @@ async def serve(request: Request, state: State, deployment: Deployment, thread: 
         return await _open_question(request, state, deployment)
     intent = deployment.catalog.intents[request.intent]
     facts = facts_of(request, state["evidence"], deployment)
+    if intent.refuse is not None:
+        refusal = say(PointKind.REFUSAL, intent.refuse, facts)
+        return Stepped(request.model_copy(update={"phase": Phase.DONE}), points=(refusal,))
     for rule in intent.escalate:
         if holds(rule.when, facts.scope):
             said = (say(PointKind.ANSWER, rule.say, facts),) if rule.say else ()
@@ -159,4 +162,5 @@ def needs_sign_in(request: Request, state: State, deployment: Deployment) -> boo
     """Whether the request is about an account and nobody is signed in."""
     if request.intent is None or state.get("customer_id") is not None:
         return False
-    return deployment.catalog.intents[request.intent].sign_in
+    intent = deployment.catalog.intents[request.intent]
+    return intent.sign_in and intent.refuse is None

@@ -227,7 +227,8 @@ def _unsure(reading: Reading, catalog: Catalog) -> bool:
 
 
 def _options(reading: Reading, catalog: Catalog) -> dict[str, str]:
-    best = [name for name, _ in reading.ranked if name in catalog.intents][:OFFERED_INTENTS]
+    served = {name for name, intent in catalog.intents.items() if intent.refuse is None}
+    best = [name for name, _ in reading.ranked if name in served][:OFFERED_INTENTS]
     return {name: catalog.intents[name].title for name in best or [str(reading.intent)]}
 
 
