@@ -69,6 +69,24 @@ def pii(
 
 
 @app.command()
+def screen(
+    data: Data = Path("../shared/data"),
+    write: Annotated[Path | None, typer.Option(help="Fit on everything and write the detector here.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Which attacks are caught and who is blocked by mistake, and that nothing depends on it."""
+    try:
+        from hybrid_agent_evals.screening.bench import run
+
+        report = run(data, write, _tell)
+    except FileNotFoundError as error:
+        _stop(f"{error.filename} is missing: give the folder of the data sets with --data", error)
+    except ImportError as error:
+        _stop(f"{error}\n  Install what measures it: pip install 'hybrid-agent[evals,local]'", error)
+    typer.echo(report.json() if as_json else report.table())
+
+
+@app.command()
 def conversations(
     *,
     system: Annotated[

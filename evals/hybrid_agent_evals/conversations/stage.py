@@ -3,7 +3,7 @@
 import asyncio
 import shutil
 import tempfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -20,10 +20,14 @@ SHOP, RECORDS = "shop.db", "records.db"
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """One conversation's world. `shop` is the database's file; the clock stands still."""
+    """One conversation's world. `shop` is the database's file, `systems` what is connected to it.
+
+    The clock stands still.
+    """
 
     at: datetime
     shop: Path
+    systems: Mapping[str, object]
     toolbox: Toolbox
     records: Records
     log: WriteLog
@@ -51,7 +55,8 @@ class Stages:
             connection = open_shop(copy / SHOP, clock=lambda: at)
             records, log = await open_records(f"sqlite:///{copy / RECORDS}"), WriteLog()
             try:
-                yield Stage(at, copy / SHOP, Toolbox(watched(connection.systems, log)), records, log)
+                noted = Toolbox(watched(connection.systems, log))
+                yield Stage(at, copy / SHOP, connection.systems, noted, records, log)
             finally:
                 await records.aclose()
                 await connection.close()

@@ -33,6 +33,7 @@ class Messages(Frozen):
     injections: Mapping[str, tuple[str, ...]]
     unauthorised: Mapping[str, tuple[str, ...]]
     harmless: Mapping[str, tuple[str, ...]]
+    abroad: Mapping[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)

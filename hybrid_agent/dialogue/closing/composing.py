@@ -12,6 +12,7 @@ from itertools import groupby
 
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.closing.replying import grounds_of, violations
+from hybrid_agent.dialogue.closing.suspecting import kept_back, suspected
 from hybrid_agent.dialogue.consulting import worded
 from hybrid_agent.dialogue.saying import standard
 from hybrid_agent.dialogue.transcript import earlier_texts
@@ -84,6 +85,10 @@ async def _in_own_words(
         now=deployment.now(),
         earlier=earlier_texts(state),
     )
+    hostile = await suspected(brief.evidence, deployment)
+    if hostile:
+        done.events.append(kept_back(hostile, state, deployment))
+        return _with(done, _standard(run))
     passed: list[Sentence] = []
     halved = set[int]()
     silent = False

@@ -20,6 +20,8 @@ _ADDRESS = re.compile(r"\S+@\S+|https?://\S+|\w*\d\w*")
 _NOT_LATIN = re.compile(r"[\u0370-\u1dff\u3040-\u9fff\uac00-\ud7af]")
 LEAST_SHARE, LEAST_LETTERS = 0.5, 2
 """The letters of another script that a message must have, as a share and a number, for it to decide."""
+OTHER_SCRIPTS = ("ar", "el", "he", "hi", "ja", "ko", "ru", "th", "uk", "zh")
+"""Languages without Latin letters that are told apart beside those with words of their own."""
 LEAST_HITS = 2
 """Small words of another language that a message must have: one may be part of a name."""
 
@@ -81,6 +83,7 @@ def _by_lingua(text: str, among: Collection[str] | None) -> str | None:
 
 @cache
 def _lingua() -> LanguageDetector:
-    from lingua import LanguageDetectorBuilder
+    from lingua import IsoCode639_1, LanguageDetectorBuilder
 
-    return LanguageDetectorBuilder.from_all_spoken_languages().with_low_accuracy_mode().build()
+    among = [IsoCode639_1.from_str(code) for code in (*languages(), *OTHER_SCRIPTS)]
+    return LanguageDetectorBuilder.from_iso_codes_639_1(*among).with_low_accuracy_mode().build()
