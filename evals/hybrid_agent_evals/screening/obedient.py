@@ -83,4 +83,4 @@ class Obedient(BaseChatModel):
         self, messages: list[BaseMessage], *args: Any, **kwargs: Any
     ) -> AsyncIterator[ChatGenerationChunk]:
         for line in LIES:
-            yield ChatGenerationChunk(message=AIMessageChunk(f"{line}\n"))
+            yield ChatGenerationChunk(message=AIMessageChunk(content=f"{line}\n"))
