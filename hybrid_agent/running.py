@@ -48,7 +48,7 @@ class RunningNode(Runnable[State, Update]):
         with metered(self.deployment.budget, spent) as running, _logged_if_lost(self.name, running):
             update = await self.node(input, here)
         calls = tuple(running.calls)
-        step = Step(node=self.name, ms=(time.perf_counter() - started) * 1000, calls=calls)
+        step = Step(node=self.name, ms=round((time.perf_counter() - started) * 1000, 3), calls=calls)
         trail = [*update.get("trail", input.get("trail", [])), step]
         return {**update, "trail": trail, **_consulted(calls, update, input, self.deployment)}
 
