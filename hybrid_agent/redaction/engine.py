@@ -6,12 +6,12 @@ from threading import Lock
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from hybrid_agent.redaction.spans import Spans
+
 if TYPE_CHECKING:
     from presidio_analyzer import AnalyzerEngine, EntityRecognizer
     from spacy.language import Language
 
-Spans = Callable[[str], Iterable[tuple[int, int]]]
-"""A recogniser: where a text has something, as (start, end)."""
 Analyze = Callable[[str], list[tuple[str, int, int]]]
 """What is personal in a text, as (kind, start, end)."""
 

@@ -15,7 +15,10 @@ _ORDINARY = (
     "Thank you so much. Can you tell me when it will be here",
 )
 """What no pattern of personal data may match."""
-_LONG = 3_000
+_LONG, _QUICK_S = 4_000, 0.01
+"""Characters of a long message, and more seconds by far than an honest pattern takes for one."""
+_ATTEMPTS = 3
+"""A busy machine may keep one waiting."""
 
 
 class InvalidPatternError(ValueError):
@@ -57,17 +60,22 @@ def spans(pattern: "regex.Pattern[str]", text: str) -> Iterator[tuple[int, int]]
 
 
 def _expect_quick(found: "regex.Pattern[str]", text: str, pattern: str) -> None:
-    try:
-        found.search(text, timeout=_TIMEOUT_S)
-    except TimeoutError:
+    if not any(_is_quick(found, text) for _ in range(_ATTEMPTS)):
         message = f"the pattern {pattern!r} takes too long on some texts; leave out repeats within repeats"
-        raise InvalidPatternError(message) from None
+        raise InvalidPatternError(message)
+
+
+def _is_quick(found: "regex.Pattern[str]", text: str) -> bool:
+    try:
+        found.search(text, timeout=_QUICK_S)
+    except TimeoutError:
+        return False
+    return True
 
 
 def _tiring(pattern: str) -> Iterator[str]:
     """Texts that make a pattern with repeats within repeats try every way to read them."""
     own = sorted({each for each in pattern if each.isalnum()})
-    for run in ("a", "0", "A", " ", "-", "a0", "A0-", *own, "".join(own)):
-        if run:
-            yield (run * _LONG)[:_LONG] + "!"
-            yield f"{(run * _LONG)[:_LONG]}\u00e4"
+    for run in ("a", "0", "A", " ", "-", "a ", "a0", "A0-", *own, "".join(own)):
+        repeated = (run * _LONG)[:_LONG]
+        yield from (f"{repeated}{end}" for end in ("!", "\u00e4", f"!{''.join(own)}"))

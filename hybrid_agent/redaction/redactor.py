@@ -8,11 +8,12 @@ from functools import partial
 from pydantic import JsonValue
 
 from hybrid_agent.redaction import checked, contact, said
-from hybrid_agent.redaction.engine import Analyze, Spans, analyzer
+from hybrid_agent.redaction.engine import Analyze, analyzer
 from hybrid_agent.redaction.finding import Finder, Found, found_in, replaced
 from hybrid_agent.redaction.patterns import compiled, spans
 from hybrid_agent.redaction.personal import each_string
 from hybrid_agent.redaction.settings import RedactionSettings
+from hybrid_agent.redaction.spans import Spans, joined
 
 FORMS: tuple[tuple[str, Spans], ...] = (
     ("iban", checked.ibans),
@@ -93,13 +94,4 @@ def _joined(recognisers: Sequence[tuple[str, Spans]]) -> list[tuple[str, Spans]]
 
 
 def _any(recognisers: Sequence[Spans], text: str) -> Iterator[tuple[int, int]]:
-    """The spans of all of them, joined where they overlap."""
-    end = start = -1
-    for first, last in sorted(span for each in recognisers for span in each(text)):
-        if first >= end:
-            if start < end:
-                yield start, end
-            start, end = first, last
-        end = max(end, last)
-    if start < end:
-        yield start, end
+    return joined(span for each in recognisers for span in each(text))

@@ -78,7 +78,7 @@ def secrets(text: str) -> Iterator[tuple[int, int]]:
     for pattern in (_SECRET, _BESIDE):
         for match in pattern.finditer(text):
             if not _HARMLESS.fullmatch(match["secret"]):
-                yield match.span("secret")
+                yield match.start("secret"), match.start("secret") + len(match["secret"].rstrip(".,;"))
 
 
 def national_ids(text: str) -> Iterator[tuple[int, int]]:

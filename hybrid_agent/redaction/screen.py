@@ -2,17 +2,17 @@
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from hybrid_agent.redaction.checked import cards
 from hybrid_agent.redaction.said import national_ids, secrets
+from hybrid_agent.redaction.spans import Spans, joined
 
 MAX_TEXT = 4_000
 """Characters of a message that are kept: what is longer is a paste, and its end is cut."""
 
 _CARD_REMOVED, _REMOVED, _CUT = "[card number removed]", "[removed]", "[the rest was cut off]"
-_NEVER_KEPT: tuple[tuple[Callable[[str], Iterable[tuple[int, int]]], str], ...] = (
+_NEVER_KEPT: tuple[tuple[Spans, str], ...] = (
     (cards, _CARD_REMOVED),
     (secrets, _REMOVED),
     (national_ids, _REMOVED),
@@ -39,7 +39,7 @@ def screen_text(text: str) -> Screened:
     kept = (each for each in head if each == "\n" or not unicodedata.category(each).startswith("C"))
     safe = _SPACES.sub(" ", "".join(kept)).strip()
     for find, mark in _NEVER_KEPT:
-        for start, end in sorted(find(safe), reverse=True):
+        for start, end in sorted(joined(find(safe)), reverse=True):
             safe = f"{safe[:start]}{mark}{safe[end:]}"
     if (len(safe) > MAX_TEXT or len(text) > len(head)) and not safe.endswith(_CUT):
         safe = f"{safe[: MAX_TEXT - len(_CUT) - 1]} {_CUT}"

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import partial
 
+from hybrid_agent.redaction.spans import Spans
 from hybrid_agent.slots.model import Hints, SlotKind
 from hybrid_agent.slots.patterns import compile_pattern
 from hybrid_agent.slots.recognise import find
 from hybrid_agent.slots.streets import find_streets
 
 _DAY = re.compile(r"(?:19|20)\d\d-[01]\d-[0-3]\d")
-
-Spans = Callable[[str], Iterable[tuple[int, int]]]
 
 
 def personal_recognisers(country: str, locale: str) -> tuple[tuple[str, Spans], ...]:
