@@ -5,6 +5,8 @@ from collections.abc import Iterator
 from enum import Enum
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
+from langgraph.checkpoint.serde.base import SerializerProtocol
+from langgraph.checkpoint.serde.encrypted import EncryptedSerializer
 from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.types import Checkpointer
 
@@ -13,19 +15,30 @@ from hybrid_agent.frozen import Frozen
 
 
 def knowing_our_types(checkpointer: Checkpointer) -> Checkpointer:
-    """The checkpointer with a serializer that knows our state, unless it was given a choosier one already."""
-    if (
-        not isinstance(checkpointer, BaseCheckpointSaver)
-        or type(checkpointer.serde) is not JsonPlusSerializer
-    ):
+    """The checkpointer with a serializer that knows our state, unless it was given a choosier one already.
+
+    One that encrypts goes on encrypting.
+    """
+    if not isinstance(checkpointer, BaseCheckpointSaver):
         return checkpointer
-    ours = list(_types())
-    known = checkpointer.serde.with_msgpack_allowlist(ours)
-    if known is checkpointer.serde:  # it allows everything and warns of each type
-        known = JsonPlusSerializer(allowed_msgpack_modules=ours)
+    known = _knowing(checkpointer.serde)
+    if known is checkpointer.serde:
+        return checkpointer
     clone = copy.copy(checkpointer)
     clone.serde = known
     return clone
+
+
+def _knowing(serde: SerializerProtocol) -> SerializerProtocol:
+    if type(serde) is EncryptedSerializer:
+        inner = _knowing(serde.serde)
+        return serde if inner is serde.serde else EncryptedSerializer(serde.cipher, inner)
+    if type(serde) is not JsonPlusSerializer:
+        return serde
+    ours = list(_types())
+    known = serde.with_msgpack_allowlist(ours)
+    # The same one comes back where it allows everything and warns of each type.
+    return JsonPlusSerializer(allowed_msgpack_modules=ours) if known is serde else known
 
 
 def _types() -> Iterator[type]:
