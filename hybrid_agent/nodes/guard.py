@@ -1,5 +1,7 @@
 """Lets the reply through only if its evidence carries it and the bot may speak; closes the turn."""
 
+import asyncio
+
 from langchain_core.messages import AIMessage
 
 from hybrid_agent.dialogue.closing.close import blocked, finished, served_of, unsaid
@@ -17,7 +19,7 @@ async def guard(state: State, here: Here) -> Update:
     escalation = state["escalation"]
     broken = violations(state, here.deployment.catalog)
     if broken and not (escalation and BLOCKED in escalation.reasons):
-        return blocked(state, broken, here.deployment)
+        return await asyncio.to_thread(blocked, state, broken, here.deployment)
     if unanswered(state["points"], state["sentences"]):
         return unsaid(state)
     reply = state["reply"]
