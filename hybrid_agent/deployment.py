@@ -13,7 +13,7 @@ from hybrid_agent.chat_model import Budget, ChatModel, close
 from hybrid_agent.guardrails import Meaning
 from hybrid_agent.guardrails.screening import Screen
 from hybrid_agent.knowledge import Knowledge
-from hybrid_agent.knowledge.stores import let_go
+from hybrid_agent.knowledge.plugged.stores import let_go
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records
 from hybrid_agent.redaction.records import Places

@@ -18,7 +18,7 @@ from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.guardrails.meaning import Meaning, packaged_weights
 from hybrid_agent.guardrails.screening import Screen, detector_for
 from hybrid_agent.knowledge import Knowledge
-from hybrid_agent.knowledge.stores import let_go
+from hybrid_agent.knowledge.plugged.stores import let_go
 from hybrid_agent.plugging import factory_of
 from hybrid_agent.portal import run_here
 from hybrid_agent.reasoning.protocol import Reasoner
@@ -190,10 +190,10 @@ def knowledge_for(
     Raises ConfigurationError or KnowledgeError.
     """
     from hybrid_agent.knowledge import load_index, source_of
-    from hybrid_agent.knowledge.answerability import load_answerability
+    from hybrid_agent.knowledge.answering.answerability import load_answerability
     from hybrid_agent.knowledge.declared import policy_passages
-    from hybrid_agent.knowledge.filling import stored
-    from hybrid_agent.knowledge.reranking import reranker
+    from hybrid_agent.knowledge.plugged.filling import stored
+    from hybrid_agent.knowledge.plugged.reranking import reranker
     from hybrid_agent.knowledge.search import knowledge_of
 
     if not settings.knowledge and not catalog.policies:

@@ -7,7 +7,7 @@ import pytest
 import yaml
 
 from hybrid_agent.encoding.minilm import default_encoder
-from hybrid_agent.knowledge.contradicting import contradiction
+from hybrid_agent.knowledge.contradicting.contradiction import contradiction
 
 PAIRS = Path(__file__).parent / "data" / "contradictions.yaml"
 

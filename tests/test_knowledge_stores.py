@@ -24,16 +24,16 @@ from numpy.typing import NDArray
 from postgres import empty_database
 
 from hybrid_agent import ConfigurationError, Status, load_deployment
-from hybrid_agent.knowledge.dense import Flat, flat
 from hybrid_agent.knowledge.errors import VectorStoreError
-from hybrid_agent.knowledge.filling import content_of, fill, stored
-from hybrid_agent.knowledge.index import FORMAT, Index, Manifest
-from hybrid_agent.knowledge.lexical import build_words
+from hybrid_agent.knowledge.indexing.dense import Flat, flat
+from hybrid_agent.knowledge.indexing.index import FORMAT, Index, Manifest
+from hybrid_agent.knowledge.indexing.lexical import build_words
 from hybrid_agent.knowledge.passages import Hit, Passage, Scope
-from hybrid_agent.knowledge.pgvector import PgVectorStore
-from hybrid_agent.knowledge.pgvector import store as on_postgresql
-from hybrid_agent.knowledge.reranking import reranker
-from hybrid_agent.knowledge.stores import Stored, let_go
+from hybrid_agent.knowledge.plugged.filling import content_of, fill, stored
+from hybrid_agent.knowledge.plugged.pgvector import PgVectorStore
+from hybrid_agent.knowledge.plugged.pgvector import store as on_postgresql
+from hybrid_agent.knowledge.plugged.reranking import reranker
+from hybrid_agent.knowledge.plugged.stores import Stored, let_go
 from hybrid_agent.knowledge.texts import searched_text
 from hybrid_agent.plugging import Plug
 from hybrid_agent.portal import run_here
@@ -136,7 +136,7 @@ def plug(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Plug]:
     """A store of each kind, empty."""
     if request.param == "postgresql":
         url = empty_database()
-        yield Plug(factory="hybrid_agent.knowledge.pgvector:store", options={"url": url})
+        yield Plug(factory="hybrid_agent.knowledge.plugged.pgvector:store", options={"url": url})
         return
     KEPT[str(tmp_path)] = Unfiltered() if "without" in request.param else SimpleVectorStore()
     yield Plug(factory="test_knowledge_stores:kept", options={"name": str(tmp_path)})
@@ -284,13 +284,13 @@ def broken() -> object:
         ("test_knowledge_stores:TODAY", ConfigurationError, "it cannot be called"),
         ("test_knowledge_stores:forgetful", VectorStoreError, "does not find what it was given"),
         (
-            {"factory": "hybrid_agent.knowledge.pgvector:store", "options": {"url": "mysql://a/b"}},
+            {"factory": "hybrid_agent.knowledge.plugged.pgvector:store", "options": {"url": "mysql://a/b"}},
             ConfigurationError,
             "this is no PostgreSQL database",
         ),
         (
             {
-                "factory": "hybrid_agent.knowledge.pgvector:store",
+                "factory": "hybrid_agent.knowledge.plugged.pgvector:store",
                 "options": {"url": "postgresql://bot:secret@127.0.0.1:1/b"},
             },
             VectorStoreError,
@@ -312,7 +312,9 @@ def test_the_store_on_postgresql_replaces_filters_and_refuses_other_vectors(tmp_
     """A node of the same id takes the place of the first; vectors of another encoder are refused."""
     url = empty_database()
     index = index_of(MIXED, vectors(len(MIXED)))
-    plug = Plug(factory="hybrid_agent.knowledge.pgvector:store", options={"url": url, "table": "mine"})
+    plug = Plug(
+        factory="hybrid_agent.knowledge.plugged.pgvector:store", options={"url": url, "table": "mine"}
+    )
     found = stored(index, plug, ENCODER, tmp_path).dense
     assert isinstance(found, Stored)
     assert found.filters

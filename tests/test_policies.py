@@ -17,8 +17,8 @@ from hybrid_agent.catalog.policies import Policy, policy_values, read_value
 from hybrid_agent.encoding import default_encoder
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.knowledge import PassageKind
+from hybrid_agent.knowledge.contradicting.differing import differing
 from hybrid_agent.knowledge.declared import policy_passages
-from hybrid_agent.knowledge.differing import differing
 
 DAY = date(2026, 11, 23)
 WINDOW = {"title": "Returns", "says": "Send it back within {value} of delivery.", "value": "30 days"}

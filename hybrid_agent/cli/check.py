@@ -59,7 +59,7 @@ def findings(settings: Settings, catalog: Catalog, folder: Path) -> list[Finding
     if operations is not None and tags is not None:
         found += lint(catalog, operations, tags)
     with _as_finding("encoder", found):
-        from hybrid_agent.knowledge.differing import differing
+        from hybrid_agent.knowledge.contradicting.differing import differing
         from hybrid_agent.loading import encoder_for
 
         encoder = encoder_for(settings)
@@ -94,8 +94,8 @@ async def _closed(connection: Connection) -> None:
 
 
 def _tags(settings: Settings, folder: Path, found: list[Finding]) -> Collection[str] | None:
-    from hybrid_agent.knowledge.reading import read_sources
-    from hybrid_agent.knowledge.sources import source_of
+    from hybrid_agent.knowledge.sources.finding import source_of
+    from hybrid_agent.knowledge.sources.reading import read_sources
 
     sources = [source_of(each, folder) for each in settings.knowledge]
     articles, faults = read_sources(sources, cache_folder(settings, folder))

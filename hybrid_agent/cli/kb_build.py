@@ -5,9 +5,9 @@ from pathlib import Path
 from hybrid_agent.cli.failing import CANNOT_START
 from hybrid_agent.cli.kb_opening import HelpCentre, help_centre, progress_bar
 from hybrid_agent.knowledge import BuildError, BuildReport, Fault, build_index, load_index
-from hybrid_agent.knowledge.filling import stored
+from hybrid_agent.knowledge.plugged.filling import stored
+from hybrid_agent.knowledge.plugged.stores import let_go
 from hybrid_agent.knowledge.report import Progress
-from hybrid_agent.knowledge.stores import let_go
 from hybrid_agent.plugging import Plug
 
 

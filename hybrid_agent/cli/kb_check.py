@@ -13,7 +13,7 @@ from hybrid_agent.deployment import now_utc
 from hybrid_agent.knowledge import load_index
 from hybrid_agent.knowledge.checking import Finding, Kind, Plan, unanswered
 from hybrid_agent.knowledge.checking import check as check_index
-from hybrid_agent.knowledge.index import Index
+from hybrid_agent.knowledge.indexing.index import Index
 from hybrid_agent.knowledge.report import Progress
 from hybrid_agent.knowledge.search import knowledge_of
 

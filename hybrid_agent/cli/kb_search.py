@@ -11,7 +11,7 @@ from hybrid_agent.cli.failing import NotPossibleError
 from hybrid_agent.cli.kb_opening import help_centre
 from hybrid_agent.deployment import now_utc
 from hybrid_agent.knowledge import Answer, AnswerSentence, Audience, Hit, Passage, Scope
-from hybrid_agent.knowledge.stores import let_go
+from hybrid_agent.knowledge.plugged.stores import let_go
 from hybrid_agent.loading import knowledge_for
 
 if TYPE_CHECKING:

@@ -1,7 +1,7 @@
 """The help centre: articles of many formats in, cited passages and sentences out."""
 
-from hybrid_agent.knowledge.building import build_index, load_index
 from hybrid_agent.knowledge.errors import BuildError, KnowledgeError, StorageError
+from hybrid_agent.knowledge.indexing.building import build_index, load_index
 from hybrid_agent.knowledge.passages import (
     Answer,
     AnswerSentence,
@@ -16,7 +16,7 @@ from hybrid_agent.knowledge.passages import (
 )
 from hybrid_agent.knowledge.report import BuildReport, Fault
 from hybrid_agent.knowledge.search import Knowledge, load_knowledge
-from hybrid_agent.knowledge.sources import Source, source_of
+from hybrid_agent.knowledge.sources.finding import Source, source_of
 
 __all__ = [
     "Answer",

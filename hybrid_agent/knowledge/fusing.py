@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_agent.knowledge.index import Index
+from hybrid_agent.knowledge.indexing.index import Index
 from hybrid_agent.knowledge.passages import Hit, Passage, PassageKind
 
 CANDIDATES = 64

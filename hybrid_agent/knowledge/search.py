@@ -8,20 +8,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_agent.knowledge.answerability import Answerability, default_answerability
-from hybrid_agent.knowledge.answering import Asked, answer
-from hybrid_agent.knowledge.building import load_index
+from hybrid_agent.knowledge.answering.answer import Asked, answer
+from hybrid_agent.knowledge.answering.answerability import Answerability, default_answerability
+from hybrid_agent.knowledge.answering.signals import Signals, signals
+from hybrid_agent.knowledge.answering.vectors import Vectors
 from hybrid_agent.knowledge.fusing import Found, articles_first, ranked
-from hybrid_agent.knowledge.index import Index
+from hybrid_agent.knowledge.indexing.building import load_index
+from hybrid_agent.knowledge.indexing.index import Index
 from hybrid_agent.knowledge.passages import Answer, Hit, Passage, PassageKind, Scope
 from hybrid_agent.knowledge.shelves import Shelves, shelve
-from hybrid_agent.knowledge.signals import Signals, signals
-from hybrid_agent.knowledge.sources import Source
-from hybrid_agent.knowledge.vectors import Vectors
+from hybrid_agent.knowledge.sources.finding import Source
 
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Encoder
-    from hybrid_agent.knowledge.reranking import Rerank
+    from hybrid_agent.knowledge.plugged.reranking import Rerank
 
 QUERY_CHARACTERS = 2_000
 """Of a longer query only this much is read: the encoder would not read further either."""

@@ -113,5 +113,10 @@ def _llm(deployment: Deployment, model: ChatModel) -> LlmReasoner:
     """As a deployment has it; what it reads is taken as it is, so that its calibration plays no part."""
     prompts = {name: load(name, deployment.prompts) for name in names()}
     return llm_reasoner(
-        deployment.catalog, model, prompts, deployment.toolbox.operations, default_calibration()
+        deployment.catalog,
+        model,
+        prompts,
+        deployment.toolbox.operations,
+        default_calibration(),
+        deployment.redactor,
     )

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hybrid_agent.encoding import default_encoder
 from hybrid_agent.knowledge import load_knowledge
-from hybrid_agent.knowledge.answerability import Answerability
+from hybrid_agent.knowledge.answering.answerability import Answerability
 from hybrid_agent_evals.knowledge.cases import Case, cases
 from hybrid_agent_evals.knowledge.data import Centre, real_centres, shop_centre
 from hybrid_agent_evals.knowledge.fitting import cross_validated, fit

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from hybrid_agent.knowledge import Knowledge, Scope
-from hybrid_agent.knowledge.signals import Signals
+from hybrid_agent.knowledge.answering.signals import Signals
 from hybrid_agent_evals.knowledge.data import Centre, Question
 
 SMALL = (12, 60)

@@ -13,8 +13,8 @@ import yaml
 from numpy.typing import NDArray
 
 from hybrid_agent.errors import ConfigurationError
-from hybrid_agent.knowledge.answerability import Answerability, Weights
-from hybrid_agent.knowledge.signals import Signals
+from hybrid_agent.knowledge.answering.answerability import Answerability, Weights
+from hybrid_agent.knowledge.answering.signals import Signals
 from hybrid_agent_evals.knowledge.cases import SEED, Case
 
 FOLDS = 10

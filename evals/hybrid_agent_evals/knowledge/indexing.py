@@ -107,7 +107,7 @@ def _sample() -> tuple[list[int], list[str]]:
     """The lengths in words of the sample help centre's passages, and their sentences."""
     from hybrid_agent.knowledge.documents import read_articles
     from hybrid_agent.knowledge.documents.document import Document
-    from hybrid_agent.knowledge.ingest import passages_of
+    from hybrid_agent.knowledge.indexing.ingest import passages_of
     from hybrid_agent.knowledge.sentences import units
 
     lengths, sentences = list[int](), list[str]()

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hybrid_agent.knowledge import Knowledge, Scope
-from hybrid_agent.knowledge.answerability import Answerability
+from hybrid_agent.knowledge.answering.answerability import Answerability
 from hybrid_agent.knowledge.texts import searched_text
 from hybrid_agent_evals.knowledge.cases import Case
 from hybrid_agent_evals.knowledge.data import Centre

@@ -14,8 +14,8 @@ from hybrid_agent.knowledge.checking.instructions import instructions
 from hybrid_agent.knowledge.checking.links import broken, links_in
 from hybrid_agent.knowledge.checking.neighbours import near_pairs
 from hybrid_agent.knowledge.checking.online import unreachable
-from hybrid_agent.knowledge.dense import Flat
-from hybrid_agent.knowledge.index import Index
+from hybrid_agent.knowledge.indexing.dense import Flat
+from hybrid_agent.knowledge.indexing.index import Index
 from hybrid_agent.knowledge.report import Progress
 
 if TYPE_CHECKING:

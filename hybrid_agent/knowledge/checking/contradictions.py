@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from hybrid_agent.knowledge.checking.findings import Finding, Kind, place, quoted
 from hybrid_agent.knowledge.checking.neighbours import Pair, seen_together
-from hybrid_agent.knowledge.contradicting import difference
+from hybrid_agent.knowledge.contradicting.contradiction import difference
+from hybrid_agent.knowledge.contradicting.statements import Statement, statement
 from hybrid_agent.knowledge.passages import Passage, PassageKind
 from hybrid_agent.knowledge.sentences import units
-from hybrid_agent.knowledge.statements import Statement, statement
 from hybrid_agent.knowledge.texts import passage_context
 
 if TYPE_CHECKING:

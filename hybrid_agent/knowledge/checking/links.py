@@ -8,7 +8,7 @@ from pathlib import Path
 from urllib.parse import unquote, urljoin, urlsplit
 
 from hybrid_agent.knowledge.checking.findings import Finding, Kind, Level, place, quoted
-from hybrid_agent.knowledge.ingest import anchor_of
+from hybrid_agent.knowledge.indexing.ingest import anchor_of
 from hybrid_agent.knowledge.passages import Passage, PassageKind
 
 _INLINE = re.compile(

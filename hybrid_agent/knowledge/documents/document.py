@@ -6,7 +6,7 @@ from typing import TypeAlias
 
 from hybrid_agent.frozen import Frozen
 from hybrid_agent.knowledge.documents.about import FrontMatter
-from hybrid_agent.knowledge.files import digest_of
+from hybrid_agent.knowledge.sources.files import digest_of
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.counting import in_digits
 from hybrid_agent.guardrails.folding import plain_words
 from hybrid_agent.guardrails.stems import stem
-from hybrid_agent.knowledge.contrasts import contrasts
+from hybrid_agent.knowledge.contradicting.contrasts import contrasts
 
 DAYS = {
     "second": 1 / 86_400,

@@ -6,14 +6,14 @@ from dataclasses import asdict, dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_agent.knowledge.answerability import Answerability
-from hybrid_agent.knowledge.choosing import candidates
-from hybrid_agent.knowledge.composing import compose
+from hybrid_agent.knowledge.answering.answerability import Answerability
+from hybrid_agent.knowledge.answering.choosing import candidates
+from hybrid_agent.knowledge.answering.composing import compose
+from hybrid_agent.knowledge.answering.signals import Signals
+from hybrid_agent.knowledge.answering.vectors import Vectors
 from hybrid_agent.knowledge.fusing import Found
-from hybrid_agent.knowledge.lexical import Words
+from hybrid_agent.knowledge.indexing.lexical import Words
 from hybrid_agent.knowledge.passages import Answer, PassageKind, Topic
-from hybrid_agent.knowledge.signals import Signals
-from hybrid_agent.knowledge.vectors import Vectors
 
 MOST_TOPICS = 3
 

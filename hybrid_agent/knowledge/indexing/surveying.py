@@ -6,9 +6,9 @@ from pathlib import Path
 
 from hybrid_agent.frozen import Frozen
 from hybrid_agent.knowledge.errors import UnusableError
-from hybrid_agent.knowledge.index import FileFacts
+from hybrid_agent.knowledge.indexing.index import FileFacts
 from hybrid_agent.knowledge.report import Fault, Renamed
-from hybrid_agent.knowledge.sources import Source, SourceFile, find_files
+from hybrid_agent.knowledge.sources.finding import Source, SourceFile, find_files
 
 
 @dataclass(frozen=True, slots=True)

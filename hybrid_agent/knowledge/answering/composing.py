@@ -3,8 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from hybrid_agent.knowledge.choosing import Candidate, Chosen, chosen
-from hybrid_agent.knowledge.contradicting import contradiction
+from hybrid_agent.knowledge.answering.choosing import Candidate, Chosen, chosen
+from hybrid_agent.knowledge.contradicting.contradiction import contradiction
 from hybrid_agent.knowledge.passages import AnswerSentence, Conflict
 from hybrid_agent.knowledge.texts import passage_context
 

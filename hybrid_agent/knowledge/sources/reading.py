@@ -6,7 +6,7 @@ from pathlib import Path
 from hybrid_agent.knowledge.documents import Article, read_articles
 from hybrid_agent.knowledge.errors import UnusableError
 from hybrid_agent.knowledge.report import Fault
-from hybrid_agent.knowledge.sources import Source, find_files
+from hybrid_agent.knowledge.sources.finding import Source, find_files
 
 
 def read_sources(sources: Sequence[Source], cache: Path) -> tuple[tuple[Article, ...], tuple[Fault, ...]]:

@@ -9,7 +9,7 @@ from hybrid_agent.catalog import Catalog
 from hybrid_agent.catalog.findings import Finding, warning
 from hybrid_agent.catalog.lint_values import texts
 from hybrid_agent.catalog.phrasing import places
-from hybrid_agent.knowledge.contradicting import contradiction
+from hybrid_agent.knowledge.contradicting.contradiction import contradiction
 from hybrid_agent.knowledge.sentences import units
 
 if TYPE_CHECKING:

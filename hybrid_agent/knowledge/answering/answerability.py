@@ -11,7 +11,7 @@ from pydantic import Field, ValidationError
 
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.frozen import Frozen
-from hybrid_agent.knowledge.signals import Signals
+from hybrid_agent.knowledge.answering.signals import Signals
 
 PACKAGED = "answerability.yaml"
 

@@ -6,8 +6,8 @@ from datetime import datetime
 from typing import Final
 
 from hybrid_agent.frozen import Frozen
-from hybrid_agent.knowledge.dense import Dense
-from hybrid_agent.knowledge.lexical import Words
+from hybrid_agent.knowledge.indexing.dense import Dense
+from hybrid_agent.knowledge.indexing.lexical import Words
 from hybrid_agent.knowledge.passages import Passage
 
 FORMAT: Final = 3

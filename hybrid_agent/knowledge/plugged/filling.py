@@ -13,14 +13,14 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_agent.knowledge.dense import Flat
 from hybrid_agent.knowledge.errors import VectorStoreError
-from hybrid_agent.knowledge.index import Index
-from hybrid_agent.knowledge.nodes import node_id, node_of, readers_of
+from hybrid_agent.knowledge.indexing.dense import Flat
+from hybrid_agent.knowledge.indexing.index import Index
 from hybrid_agent.knowledge.passages import Passage
+from hybrid_agent.knowledge.plugged.nodes import node_id, node_of, readers_of
+from hybrid_agent.knowledge.plugged.stores import Stored, found_by, let_go, read_by
+from hybrid_agent.knowledge.plugged.waiting import Patience, within
 from hybrid_agent.knowledge.report import Progress
-from hybrid_agent.knowledge.stores import Stored, found_by, let_go, read_by
-from hybrid_agent.knowledge.waiting import Patience, within
 from hybrid_agent.plugging import Plug, plugged
 
 if TYPE_CHECKING:

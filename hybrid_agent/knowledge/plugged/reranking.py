@@ -5,10 +5,10 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, TypeAlias
 
-from hybrid_agent.knowledge.nodes import metadata_of
 from hybrid_agent.knowledge.passages import Hit
+from hybrid_agent.knowledge.plugged.nodes import metadata_of
+from hybrid_agent.knowledge.plugged.waiting import Patience, within
 from hybrid_agent.knowledge.texts import searched_text
-from hybrid_agent.knowledge.waiting import Patience, within
 from hybrid_agent.plugging import Plug, plugged
 
 if TYPE_CHECKING:

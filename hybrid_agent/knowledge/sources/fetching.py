@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from hybrid_agent.frozen import Frozen
 from hybrid_agent.knowledge.documents import is_readable
 from hybrid_agent.knowledge.errors import SourceError
-from hybrid_agent.knowledge.files import write_new, write_over
-from hybrid_agent.knowledge.limits import LARGEST
+from hybrid_agent.knowledge.sources.files import write_new, write_over
+from hybrid_agent.knowledge.sources.limits import LARGEST
 
 if TYPE_CHECKING:
     import httpx2

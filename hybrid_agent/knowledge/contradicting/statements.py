@@ -11,8 +11,8 @@ from hybrid_agent.guardrails.folding import folded, plain_words
 from hybrid_agent.guardrails.lexicon import lexicon
 from hybrid_agent.guardrails.reading import stems
 from hybrid_agent.guardrails.stems import stem
-from hybrid_agent.knowledge.contrasts import Contrasts, contrasts
-from hybrid_agent.knowledge.quantities import Quantity, quantities
+from hybrid_agent.knowledge.contradicting.contrasts import Contrasts, contrasts
+from hybrid_agent.knowledge.contradicting.quantities import Quantity, quantities
 
 _NAME = re.compile(r"(?<=[\w,;:] )(?:[A-Z][\w&-]*(?: [A-Z][\w&-]*)*)|\b(?:[A-Z]{2,}|[A-Z][a-z]+[A-Z]\w*)\b")
 _ROW = re.compile(r"(?:^|; )(?P<column>[^:;]{1,60}): (?P<cell>[^;]*)")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from math import exp
 
 from hybrid_agent.knowledge.fusing import Found
-from hybrid_agent.knowledge.lexical import Words, words_of
+from hybrid_agent.knowledge.indexing.lexical import Words, words_of
 from hybrid_agent.knowledge.passages import PassageKind
 
 RIVALS = 9

@@ -4,9 +4,9 @@ They must be about the same: near in meaning, with the same topic, and holding f
 plan, condition or row of a table makes another statement. Then another value, or the opposite, contradicts.
 """
 
-from hybrid_agent.knowledge.contrasts import contrasts
-from hybrid_agent.knowledge.quantities import opposed
-from hybrid_agent.knowledge.statements import Statement, statement
+from hybrid_agent.knowledge.contradicting.contrasts import contrasts
+from hybrid_agent.knowledge.contradicting.quantities import opposed
+from hybrid_agent.knowledge.contradicting.statements import Statement, statement
 
 LEAST_COSINE = 0.6
 """Below it nothing is compared: who looks for pairs need not look further."""

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_agent.knowledge.dense import Dense, Flat
 from hybrid_agent.knowledge.errors import VectorStoreError
-from hybrid_agent.knowledge.nodes import READERS
-from hybrid_agent.knowledge.waiting import Patience, within
+from hybrid_agent.knowledge.indexing.dense import Dense, Flat
+from hybrid_agent.knowledge.plugged.nodes import READERS
+from hybrid_agent.knowledge.plugged.waiting import Patience, within
 
 if TYPE_CHECKING:
     from llama_index.core.vector_stores.types import BasePydanticVectorStore, MetadataFilters

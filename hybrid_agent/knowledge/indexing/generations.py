@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Final
 
 from pydantic import TypeAdapter
 
-from hybrid_agent.knowledge.assembling import Content
-from hybrid_agent.knowledge.dense import from_bytes, to_bytes
 from hybrid_agent.knowledge.errors import StorageError
-from hybrid_agent.knowledge.files import digest_of, sync, write_new, write_over
-from hybrid_agent.knowledge.index import FORMAT, Index, Manifest
-from hybrid_agent.knowledge.lexical import load_words, save_words
+from hybrid_agent.knowledge.indexing.assembling import Content
+from hybrid_agent.knowledge.indexing.dense import from_bytes, to_bytes
+from hybrid_agent.knowledge.indexing.index import FORMAT, Index, Manifest
+from hybrid_agent.knowledge.indexing.lexical import load_words, save_words
 from hybrid_agent.knowledge.passages import Passage
-from hybrid_agent.knowledge.sources import Source
+from hybrid_agent.knowledge.sources.files import digest_of, sync, write_new, write_over
+from hybrid_agent.knowledge.sources.finding import Source
 
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Encoder

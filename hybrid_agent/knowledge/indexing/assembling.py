@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from hybrid_agent.knowledge.dense import Flat, flat
 from hybrid_agent.knowledge.documents import read_articles
 from hybrid_agent.knowledge.errors import ArticleError, UnusableError
-from hybrid_agent.knowledge.index import FileFacts, Index
-from hybrid_agent.knowledge.lexical import Words, build_words
+from hybrid_agent.knowledge.indexing.dense import Flat, flat
+from hybrid_agent.knowledge.indexing.index import FileFacts, Index
+from hybrid_agent.knowledge.indexing.lexical import Words, build_words
+from hybrid_agent.knowledge.indexing.surveying import Survey
 from hybrid_agent.knowledge.passages import Passage
 from hybrid_agent.knowledge.report import Fault, Progress
-from hybrid_agent.knowledge.sources import SourceFile
-from hybrid_agent.knowledge.surveying import Survey
+from hybrid_agent.knowledge.sources.finding import SourceFile
 from hybrid_agent.knowledge.texts import encoded_text, searched_text
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ def _read(
     file: SourceFile, digest: str, owners: Mapping[str, str], faults: list[Fault]
 ) -> tuple[str, tuple[Passage, ...]]:
     """The hash of what was read, and its passages; none where there is a fault."""
-    from hybrid_agent.knowledge.ingest import passages_of
+    from hybrid_agent.knowledge.indexing.ingest import passages_of
 
     if not digest:
         return digest, ()

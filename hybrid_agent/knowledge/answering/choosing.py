@@ -6,13 +6,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from hybrid_agent.knowledge.answering.roles import announces, is_sought, qualifies, role_of
+from hybrid_agent.knowledge.answering.vectors import Vectors
 from hybrid_agent.knowledge.fusing import Found
-from hybrid_agent.knowledge.lexical import Words, words_of
+from hybrid_agent.knowledge.indexing.lexical import Words, words_of
 from hybrid_agent.knowledge.passages import AnswerSentence, Passage, PassageKind, Role
-from hybrid_agent.knowledge.roles import announces, is_sought, qualifies, role_of
 from hybrid_agent.knowledge.sentences import Unit, units
 from hybrid_agent.knowledge.texts import passage_context
-from hybrid_agent.knowledge.vectors import Vectors
 
 MOST_SENTENCES = 3
 LIST_ITEMS = 6

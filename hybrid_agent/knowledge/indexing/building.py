@@ -9,15 +9,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hybrid_agent.knowledge.assembling import Gathered, assemble, gather, policies_digest
 from hybrid_agent.knowledge.errors import BuildError, SourceError, StorageError
-from hybrid_agent.knowledge.fetching import fetch as fetch_copy
-from hybrid_agent.knowledge.generations import alone, current, folder_of, write
-from hybrid_agent.knowledge.index import FORMAT, Index, Manifest
+from hybrid_agent.knowledge.indexing.assembling import Gathered, assemble, gather, policies_digest
+from hybrid_agent.knowledge.indexing.generations import alone, current, folder_of, write
+from hybrid_agent.knowledge.indexing.index import FORMAT, Index, Manifest
+from hybrid_agent.knowledge.indexing.surveying import Survey, changes, survey
 from hybrid_agent.knowledge.passages import Passage
 from hybrid_agent.knowledge.report import BuildReport, Fault, Progress
-from hybrid_agent.knowledge.sources import Source, is_fetched
-from hybrid_agent.knowledge.surveying import Survey, changes, survey
+from hybrid_agent.knowledge.sources.fetching import fetch as fetch_copy
+from hybrid_agent.knowledge.sources.finding import Source, is_fetched
 
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Encoder

@@ -11,9 +11,9 @@ from urllib.request import url2pathname
 from hybrid_agent.knowledge.documents import BESIDE, READERS, is_readable
 from hybrid_agent.knowledge.documents.document import Document
 from hybrid_agent.knowledge.errors import ArticleError, SourceError
-from hybrid_agent.knowledge.fetching import copy_of, shown
-from hybrid_agent.knowledge.limits import LARGEST
 from hybrid_agent.knowledge.report import Fault
+from hybrid_agent.knowledge.sources.fetching import copy_of, shown
+from hybrid_agent.knowledge.sources.limits import LARGEST
 
 Source: TypeAlias = Path | str
 """A folder or file; a text is an address that begins with http:, https: or file:."""

@@ -1,0 +1,1 @@
+"""What is said to a question, and whether anything is."""

@@ -1,0 +1,1 @@
+"""Whether two statements cannot both hold."""

@@ -1,0 +1,1 @@
+"""Parts of LlamaIndex that a deployment names: vector stores and postprocessors."""

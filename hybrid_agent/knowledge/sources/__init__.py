@@ -1,0 +1,1 @@
+"""Where articles come from: folders, files and addresses."""
