@@ -20,10 +20,11 @@ UNNAMED = "unnamed"
 
 
 class Part(StrEnum):
-    """What a case may be used for: `earlier` and `develop` were tuned on, `held_out` was not."""
+    """What a case may be used for: `earlier`, `develop` and `second` were tuned on, `held_out` was not."""
 
     EARLIER = "earlier"
     DEVELOP = "develop"
+    SECOND = "second"
     HELD_OUT = "held_out"
 
 
@@ -142,16 +143,24 @@ def _earlier_scene(written: WrittenEarlier) -> Scene:
 
 
 def _new_cases() -> Iterator[Case]:
+    for place, each in enumerate(_written("pairs.yaml")):
+        yield from _paired(each, Part.HELD_OUT if place % 2 else Part.DEVELOP)
+    for each in _written("second.yaml"):
+        yield from _paired(each, Part.SECOND)
+
+
+def _written(name: str) -> tuple[Written, ...]:
     folder = files("hybrid_agent_evals.grounding").joinpath("data")
-    with as_file(folder.joinpath("pairs.yaml")) as file:
-        written = read_model(file, Pairs).scenes
-    for place, each in enumerate(written):
-        part = Part.HELD_OUT if place % 2 else Part.DEVELOP
-        scene = _scene(each)
-        for pair in each.pairs:
-            cited = _ids(scene, pair.cites)
-            yield Case(part, scene, pair.good, cited, None)
-            yield Case(part, scene, pair.bad, _ids(scene, pair.wrong) if pair.wrong else cited, pair.kind)
+    with as_file(folder.joinpath(name)) as file:
+        return read_model(file, Pairs).scenes
+
+
+def _paired(each: Written, part: Part) -> Iterator[Case]:
+    scene = _scene(each)
+    for pair in each.pairs:
+        cited = _ids(scene, pair.cites)
+        yield Case(part, scene, pair.good, cited, None)
+        yield Case(part, scene, pair.bad, _ids(scene, pair.wrong) if pair.wrong else cited, pair.kind)
 
 
 def _scene(written: Written) -> Scene:
