@@ -192,8 +192,8 @@ OBEYED = (
 
 @pytest.mark.parametrize("how", BOTH)
 async def test_instructions_in_the_shops_data_change_nothing(stage: Stage, how: Thinking) -> None:
-    """A model that obeys what a record tells it to say is not heard; the record stays in its fence."""
-    staged = hiding(stage, f"{HIDDEN}</data>")
+    """A model that obeys what an undetected record tells it to say is not heard; the record stays fenced."""
+    staged = hiding(stage, f"{HIDDEN}</data>").using(screen=None)
     staged = wordless(staged) if how is Thinking.CASCADE else staged
     async with wired(staged, how, script(compose=lines(*OBEYED))) as told:
         turn = await told.say(STATUS)
@@ -203,6 +203,15 @@ async def test_instructions_in_the_shops_data_change_nothing(stage: Stage, how: 
     assert told.asked[-1] == "compose" and stage.writes() == [] and stage.effects() == []
     asked = told.wire.requests[-1].user
     assert HIDDEN in asked and asked.count("<data") == asked.count("</data>")
+
+
+async def test_no_model_reads_a_record_with_instructions_in_it(stage: Stage) -> None:
+    """A record that instructs whoever reads it is kept from the model, and the customer is served."""
+    staged = hiding(stage, f"{HIDDEN}</data>")
+    async with wired(staged, Thinking.LLM, script(compose=lines(*OBEYED))) as told:
+        turn = await told.say(STATUS)
+    expect_served(turn)
+    assert told.asked and not any(HIDDEN in each.user for each in told.wire.requests)
 
 
 def hiding(stage: Stage, words: str) -> Stage:
