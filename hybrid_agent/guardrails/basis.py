@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from hybrid_agent.guardrails.grounds import Field
+from hybrid_agent.guardrails.qualifying import unlisted
 from hybrid_agent.guardrails.reading import Deed, Segment
 
 
@@ -47,6 +48,11 @@ class Support:
     def strict(self) -> frozenset[str]:
         """The words of all statements that a sentence may not add."""
         return frozenset[str]().union(*(each.strict for each in self.all))
+
+    @cached_property
+    def worded(self) -> frozenset[str]:
+        """The words of texts and points, by stem or group, that are no strict words as they stand there."""
+        return frozenset[str]().union(*(unlisted(each.low) for each in self.prose))
 
     @cached_property
     def deeds(self) -> frozenset[Deed]:

@@ -34,6 +34,9 @@ class Field:
     place: frozenset[str]
 
 
+LONGEST_NAME = 4
+"""The words of the longest value that is read as a name."""
+
 PLACES = ("link", "email")
 """Kinds of claims that send the customer somewhere."""
 
@@ -160,9 +163,21 @@ def _field(path: _Path, value: JsonValue) -> Iterator[Field]:
     last = plain_words(" ".join(path.names[-1:]).replace("_", " "))
     near = plain_words(" ".join(path.names[-2:]).replace("_", " "))
     all_ = claims(last) | (claims_of(value) if isinstance(value, str) else frozenset[Claim]())
-    called = next(iter(runs(f"is {value}")), ()) if isinstance(value, str) else ()
+    called = _called(value) if isinstance(value, str) else ()
     for said in _said(path, value):
         yield Field(said, said.claims | all_, called, stems(last), stems(near) | path.beside)
+
+
+def _called(value: str) -> tuple[str, ...]:
+    """The words of a value that is a name: "Linz station"."""
+    words = value.split()
+    if (
+        not 1 < len(words) <= LONGEST_NAME
+        or not words[0][0].isupper()
+        or not all(each.isalpha() for each in words)
+    ):
+        return next(iter(runs(f"is {value}")), ())
+    return tuple(plain_words(value).split())
 
 
 def _said(path: _Path, value: JsonValue) -> Iterator[Segment]:

@@ -2,7 +2,7 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
@@ -31,6 +31,7 @@ class Lexicon:
     limit: re.Pattern[str]
     general: re.Pattern[str]
     similar: tuple[frozenset[str], ...]
+    opposites: tuple[tuple[frozenset[str], frozenset[str]], ...]
     strict: re.Pattern[str]
     idle_strict: re.Pattern[str]
     place: re.Pattern[str]
@@ -111,6 +112,7 @@ def lexicon(language: str = LANGUAGE) -> Lexicon:
         ),
         general=words(all_["conditions"]["general"]),
         similar=tuple(frozenset(each) for each in all_["conditions"]["similar"]),
+        opposites=tuple(_opposites(all_["opposites"]["pairs"], _same(all_))),
         strict=words(all_["strict"]["words"]),
         idle_strict=words(all_["strict"]["idle"]),
         place=words(all_["strict"]["places"]),
@@ -128,6 +130,16 @@ def lexicon(language: str = LANGUAGE) -> Lexicon:
         never=never,
         everyone=frozenset(all_["everyone"]["rules"]),
     )
+
+
+def _opposites(
+    pairs: Iterable[tuple[list[str], list[str]]], same: Mapping[str, str]
+) -> Iterator[tuple[frozenset[str], frozenset[str]]]:
+    """Each pair both ways round, by stems or groups."""
+    for pair in pairs:
+        one, other = (frozenset(same.get(stem(each), stem(each)) for each in side) for side in pair)
+        yield one, other
+        yield other, one
 
 
 def _same(all_: Mapping[str, Any]) -> dict[str, str]:

@@ -27,14 +27,14 @@ def misplaced(segment: Segment, support: Support) -> Iterator[Claim]:
             if (
                 any(_elsewhere(claim, words, whole, clauses, support) for words in scopes)
                 or _of_another_field(claim, clause, segment, support)
-                or (claim.kind != "day" and _torn(claim, days, clauses))
+                or (claim.kind not in ("day", "ordinal") and _torn(claim, days, clauses))
                 or _of_another_date(claim, clause, support)
             ):
                 yield claim
 
 
 def _days(among: Iterable[Claim]) -> list[Claim]:
-    return [each for each in among if each.kind == "day"]
+    return [each for each in among if each.kind in ("day", "ordinal")]
 
 
 def _torn(claim: Claim, days: Iterable[Claim], clauses: Sequence[Clause]) -> bool:

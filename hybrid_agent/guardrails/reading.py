@@ -13,6 +13,7 @@ from hybrid_agent.guardrails.stems import stem
 
 _SENTENCE = re.compile(
     r"(?<=[.!?;:])\s+|\n+|,\s(?=(?:and|but|so|because|or|yet|while|though|although|never|not)\s)|\s-+\s"
+    r"|\s(?=(?:and|but)\snot\s)"
     r"|\s(?=(?:and|but)\s(?:is|are|was|were|has|have|had|can|can't|cannot|will|may|must|does|do|did|it|they"
     r"|you|your|we|i)(?:n't)?\b)"
     r"|\s(?=(?:and|but)\s(?:costs?|takes?|arrives?|comes?|works?|gets?|covers?|goes|pays?|lasts?|includes?"
@@ -45,12 +46,26 @@ _UNLESS = re.compile(r"\b(?:if|when|once|unless|as soon as|in case|without|until
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 _WORD = re.compile(r"~?[^\W\d_]+(?:'[^\W\d_]+)?(?:_[a-z]+)?")
 _PASSIVE = re.compile(r"\b(?:am|is|are|was|were|be|been|being|get|gets|got|receive|your|our)\b|'re\b|'m\b")
+_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _JOINED = re.compile(r"\b(?:and|or)\s*$")
 _DETERMINER = re.compile(
     r"\b(?:a|an|the|your|our|my|any|each|every|this|that|these|those|no|of|for|per)(?:\s\w+)?\s*$"
 )
+_BROUGHT = re.compile(
+    r"\b(?:bring|take|hand|give|send)\s(?P<what>(?:(?:it|them)|(?:the|your)(?:\s\w+){1,3}))\sback\b"
+)
+_BETWEEN = re.compile(
+    r"\bbetween\s(?P<first>\d[\d:.,]*|[a-z]+day|"
+    + _MONTHS
+    + r")\sand\s(?P<last>\d[\d:.,]*|[a-z]+day|"
+    + _MONTHS
+    + r")\b"
+)
+_RELATIVE = re.compile(r"(?:was|were|is|are|has|have|had)\b")
 _NOTHING = re.compile(r"\s(?:nothing|none|nobody|no)\b")
-_OF_ONE = re.compile(r"\b(?:your|my|this|that|it|he|she|now|already|just|order|the)\b|\d")
+_OF_ONE = re.compile(
+    r"\b(?:your|my|this|that|it|he|she|now|already|just|order|the)\b|\d(?![\d.,]*\s?(?:[€$£%]|eur|usd|gbp|(?:euro|day|hour|week|month|year|minute|metre)s?\b|kg|gb|cm|percent))"
+)
 _GIVES = re.compile(
     r"\b(?:get|gets|receive|receives|issue|issues|give|gives|make|makes|have|has)\b[\w\s]{0,20}$"
 )
@@ -88,9 +103,10 @@ class Segment:
     `indefinite` says that those are all of a kind, `of_people` that they are people, `to_you` that it is
     "you"; `context` are the words of the statement before, where this one refers back. `limits` are the
     claims up to which it holds. `denied` is of the
-    statement itself, `denied_if` of the conditions that stand in it.
+    statement itself, `denied_if` of the conditions that stand in it. `low` are its plain words.
     """
 
+    low: str
     stems: frozenset[str]
     subject: frozenset[str]
     subjects: tuple[frozenset[str], ...]
@@ -151,6 +167,7 @@ def segment(low: str, *, deeds: bool = True) -> Segment:
     verb = _VERB.search(_leading(bare))
     before = _leading(bare)[: verb.start()] if verb else ""
     return Segment(
+        low=low,
         stems=stems(bare),
         subject=stems(before),
         subjects=tuple(each for part in _ALTERNATIVES.split(before) if (each := stems(part))),
@@ -205,6 +222,7 @@ def _polarity(low: str, lists: Lexicon) -> tuple[bool, bool]:
 def in_one_form(low: str) -> str:
     """Plain words with one phrase for each of those that are read alike: "free" for "free of charge"."""
     lists = lexicon()
+    low = _BROUGHT.sub(r"return \g<what>", _BETWEEN.sub(r"from \g<first> to \g<last>", low))
     return lists.idiom.sub(lambda match: lists.idioms[match[0]], low)
 
 
@@ -260,6 +278,9 @@ def _deeds(low: str, lists: Lexicon) -> Iterator[Deed]:
             word = mark[0].strip()
             opened = _OPENS_IF.match(word or low[begin:].strip()) is not None or (
                 word in (",", "and", "or") and _OPENS_IF.match(low[begin:].strip()) is not None
+            )
+            opened = opened or (
+                word in ("that", "which", "who") and _RELATIVE.match(low[begin:].strip()) is not None
             )
 
 

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
+from hybrid_agent.guardrails.aligning import aligned
 from hybrid_agent.guardrails.basis import Support
 from hybrid_agent.guardrails.carrying import carried
 from hybrid_agent.guardrails.claims import CODES, Claim
@@ -11,7 +12,9 @@ from hybrid_agent.guardrails.forbidden import Broken
 from hybrid_agent.guardrails.lexicon import lexicon
 from hybrid_agent.guardrails.meaning import Words
 from hybrid_agent.guardrails.naming import perfects, runs, torn
+from hybrid_agent.guardrails.narrowing import narrower, opposed
 from hybrid_agent.guardrails.placing import misplaced
+from hybrid_agent.guardrails.qualifying import parts, roots
 from hybrid_agent.guardrails.reading import Deed, Segment, segments, stems
 
 UNSUPPORTED_WORDS = "unsupported_words"
@@ -22,12 +25,6 @@ LEAST_SUPPORTED = 0.65
 
 SHORT = 6
 """The content words below which a sentence may hold none of its own: one word can turn it round."""
-
-ALIGNED, CLOSE = 0.34, 0.75
-"""The overlap from which a segment is about the same thing, and how near to the best another must come."""
-
-NEAREST = 0.7
-"""The same for the words that both share of all that both have."""
 
 COMPARED = ("money", "date", "time", "percent", "day")
 """The kinds of claims that a statement which is about the same must not give otherwise."""
@@ -74,6 +71,8 @@ def unsupported(text: str, support: Support) -> Iterator[Broken]:
     yield from _exchanged(text, support)
     conditions = frozenset[str]().union(*(each.conditions for each in said))
     yield from _answer(text, support)
+    yield from narrower(said, support)
+    yield from opposed(said, support)
     for segment in said:
         yield from _deeds(segment, support)
         yield from _against(segment, conditions, support)
@@ -100,7 +99,7 @@ def _words(text: str, said: Sequence[Segment], support: Support) -> Iterator[Bro
         yield Broken(UNSUPPORTED_WORDS, " ".join(sorted(lacking)))
     if not content and said and not any(each.claims for each in said):
         yield Broken("nothing_said", "nothing but plain words")
-    strict = frozenset[str]().union(*(each.strict for each in said)) - support.strict
+    strict = frozenset[str]().union(*(each.strict for each in said)) - support.strict - support.worded
     if strict:
         yield Broken("unsupported_word", " ".join(sorted(strict)))
 
@@ -116,14 +115,19 @@ def _names(text: str, support: Support) -> Iterator[Broken]:
 def _exchanged(text: str, support: Support) -> Iterator[Broken]:
     """Names put together from several or told of another field; what is said to be done and nowhere is."""
     low = plain_words(text)
-    words = stems(low)
     spoken = runs(text)
     for run in spoken:
         if torn(run, support.names):
             yield Broken("misplaced_name", " ".join(run))
     named = [each for each in support.fields if each.value and each.name]
-    for one in (each for each in named if " ".join(each.value) in low and not each.name & words):
-        if any(each.name <= words and not set(each.value) & set(low.split()) for each in named):
+    spoken_roots = roots(low)
+    for one in (each for each in named if " ".join(each.value) in low):
+        if any(
+            each.name <= spoken_roots
+            and (not one.name <= spoken_roots or one.name < each.name)
+            and not set(each.value) & set(low.split())
+            for each in named
+        ):
             yield Broken("misplaced_name", " ".join(one.value))
     for done in perfects(low):
         if done not in support.literal and done not in lexicon().deeds:
@@ -164,17 +168,18 @@ def _answer(text: str, support: Support) -> Iterator[Broken]:
 
 def _against(segment: Segment, conditions: frozenset[str], support: Support) -> Iterator[Broken]:
     """What a segment changes of the statements about the same; nothing if one of them says it as it is."""
-    near = _aligned(segment, support.prose)
+    near = aligned(segment, support.prose)
     if not near:
         yield from _against_fields(segment, support)
         return
-    found = [list(_changed(segment, conditions, each, support)) for each in near]
+    holding = [each for each in near if all(carried(claim, each.claims) for claim in segment.claims)]
+    found = [list(_changed(segment, conditions, each, support)) for each in holding or near]
     yield from min(found, key=len)
 
 
 def _limits(segment: Segment, told: frozenset[Claim], support: Support) -> Iterator[Broken]:
     """The limits of a statement that is said whole but for them."""
-    for each in _aligned(segment, support.texts):
+    for each in aligned(segment, support.texts):
         if each.denied == segment.denied and len(segment.stems & each.stems) >= NEARLY * len(each.stems):
             lost = [limit for limit in each.limits if not carried(limit, told, strictly=True)]
             if each.limits and len(lost) == len(each.limits):
@@ -199,23 +204,6 @@ def _against_fields(segment: Segment, support: Support) -> Iterator[Broken]:
         yield Broken("changed_polarity", "denied" if segment.denied else "affirmed")
 
 
-def _aligned(segment: Segment, prose: Sequence[Segment]) -> list[Segment]:
-    """The statements that are about the same: those whose words overlap most with the segment's."""
-    if not segment.stems:
-        return []
-    shares = [len(segment.stems & each.stems) / len(segment.stems) for each in prose]
-    best = max(shares, default=0.0)
-    if best < ALIGNED:
-        return []
-    both = [2 * len(segment.stems & each.stems) / (len(segment.stems) + len(each.stems)) for each in prose]
-    nearest = max(each for each, share in zip(both, shares, strict=True) if share >= CLOSE * best)
-    return [
-        each
-        for each, share, alike in zip(prose, shares, both, strict=True)
-        if share >= CLOSE * best and alike >= NEAREST * nearest
-    ]
-
-
 def _changed(
     segment: Segment, conditions: frozenset[str], told: Segment, support: Support
 ) -> Iterator[Broken]:
@@ -235,7 +223,7 @@ def _changed(
         yield Broken("generalised", " ".join(sorted(told.stems - segment.stems)))
     if segment.indefinite or (segment.to_you and told.of_people):
         lost = [each - segment.stems - PERSONS for each in told.subjects]
-        if lost and all(lost):
+        if lost and all(lost) and not _of_later_part(roots(segment.low), told):
             yield Broken("lost_scope", " ".join(min(sorted(each) for each in lost)))
     for claim in sorted(segment.claims):
         rival = any(each.kind == claim.kind for each in told.claims)
@@ -245,6 +233,17 @@ def _changed(
     foreign = _foreign(segment, told, support)
     if foreign:
         yield Broken("spliced", " ".join(sorted(foreign)))
+
+
+def _of_later_part(here: frozenset[str], told: Segment) -> bool:
+    """Whether it is said of what a later part of the statement tells of: "books 28 days, films 7"."""
+    first, *others = parts(told.low) or (None,)
+    if first is None:
+        return False
+    known = first.rest | {first.lead}
+    return any(
+        each.lead in here if each.lead not in known else (each.rest - known) & here for each in others if each
+    )
 
 
 def _foreign(segment: Segment, told: Segment, support: Support) -> frozenset[str]:
