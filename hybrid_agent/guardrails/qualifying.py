@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from hybrid_agent.guardrails.claims import claims
-from hybrid_agent.guardrails.lexicon import Lexicon, lexicon
+from hybrid_agent.guardrails.lexicon import Lexicon, lexicon, tables
 from hybrid_agent.guardrails.stems import stem
 
 _WORD = re.compile(r"[^\W_]+(?:[.:,]\d+)*(?:['-][^\W_]+)*")
@@ -33,7 +33,10 @@ _SAYS = re.compile(
 )
 _CLAUSE = re.compile(r"[^\w\s'-]+|\s-+\s")
 _AUXILIARIES = frozenset({"to", "must", "can", "may", "you", "we", "will", "please"})
-_REFERS = re.compile(r"\b(?:it|they|them|this|that)\b")
+_REFERS = re.compile(
+    r"\b(?:it|they|them|this|that)\b|^\W*(?:(?:and|but)\s)?(?:is|are|was|were|can|may|must|will|has|have|does|costs?"
+    r"|takes?|arrives?|comes?|works?|gets?|covers?|goes|pays?|lasts?|includes?|needs?|not)\b"
+)
 _KINDS = ("new", "other", "own", "different")
 """Plain words that tell one of a kind from the rest."""
 
@@ -47,7 +50,10 @@ class Qualifier(NamedTuple):
 
 
 class Part(NamedTuple):
-    """A part of a statement between commas and "and": its first word, the others, whether it says something, and refers back."""
+    """A part of a statement between commas and "and": its first word, and the others.
+
+    `says` tells it from an item of a list; `refers` says that it goes on about what stands before.
+    """
 
     lead: str
     rest: frozenset[str]
@@ -133,14 +139,19 @@ def _part(text: str) -> Part | None:
 
 
 def _before(low: str) -> Iterator[Qualifier]:
-    lists = lexicon()
+    lists, parts_of = lexicon(), tables()["counting"]["parts"]
     for text in _CLAUSE.split(low):
         words = _WORD.findall(text)
         for before, one, head in zip(("", *words), words, words[1:], strict=False):
             acts = one.endswith(("s", "ly")) and before and before not in _AUXILIARIES
             if acts or (lists.place.fullmatch(one) and one not in _KINDS):
                 continue
-            if _narrows(one, lists) and _is_content(head, lists) and not {one, head} & lists.deeds.keys():
+            if (
+                one not in parts_of
+                and _narrows(one, lists)
+                and _is_content(head, lists)
+                and not {one, head} & lists.deeds.keys()
+            ):
                 yield Qualifier(_root(head, lists), frozenset({_root(one, lists)}), False)
 
 

@@ -39,7 +39,7 @@ def fit(cases: Iterable[Case], encoder: Encoder) -> Weights:
     found = {name: round(float(each), DIGITS) for name, each in zip(names, fitted.coef_[0], strict=True)}
     weights = Weights(
         encoder=encoder.name.rpartition("-")[0] or encoder.name,
-        fitted_on=f"{len(rows)} sentences of the parts {Part.EARLIER} and {Part.DEVELOP}",
+        fitted_on=f"{len(rows)} sentences of the parts {Part.EARLIER}, {Part.DEVELOP} and {Part.SECOND}",
         bias=round(float(fitted.intercept_[0]), DIGITS),
         threshold=0.5,
         floor=0.0,
