@@ -5,7 +5,8 @@ from functools import cached_property
 
 from hybrid_agent.guardrails.grounds import Field
 from hybrid_agent.guardrails.qualifying import unlisted
-from hybrid_agent.guardrails.reading import Deed, Segment
+from hybrid_agent.guardrails.reading import Segment
+from hybrid_agent.guardrails.telling import Deed
 
 
 @dataclass(frozen=True)

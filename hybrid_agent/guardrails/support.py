@@ -15,7 +15,8 @@ from hybrid_agent.guardrails.naming import perfects, runs, torn
 from hybrid_agent.guardrails.narrowing import narrower, opposed
 from hybrid_agent.guardrails.placing import misplaced
 from hybrid_agent.guardrails.qualifying import parts, roots
-from hybrid_agent.guardrails.reading import Deed, Segment, segments, stems
+from hybrid_agent.guardrails.reading import Segment, segments, stems
+from hybrid_agent.guardrails.telling import Deed
 
 UNSUPPORTED_WORDS = "unsupported_words"
 """The rule that nearness in meaning may outweigh: too many words of its own."""
