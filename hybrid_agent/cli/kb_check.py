@@ -9,13 +9,13 @@ from hybrid_agent.cli.failing import NOT_AS_EXPECTED
 from hybrid_agent.cli.findings import show_findings
 from hybrid_agent.cli.kb_opening import HelpCentre, help_centre, progress_bar
 from hybrid_agent.cli.kb_questions import read_questions, recorded_questions
-from hybrid_agent.deployment import now_utc
-from hybrid_agent.knowledge import load_index
+from hybrid_agent.knowledge import Scope, load_index
 from hybrid_agent.knowledge.checking import Finding, Kind, Plan, unanswered
 from hybrid_agent.knowledge.checking import check as check_index
 from hybrid_agent.knowledge.indexing.index import Index
 from hybrid_agent.knowledge.report import Progress
 from hybrid_agent.knowledge.search import knowledge_of
+from hybrid_agent.loading import redactor_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +51,15 @@ def check(deployment: Path | None, wanted: Wanted, *, json: bool) -> int:
 def _found(
     centre: HelpCentre, index: Index, wanted: Wanted, asked: list[str], progress: Progress
 ) -> list[Finding]:
-    on = wanted.on or now_utc().date()
+    on = wanted.on or centre.today
     folders = tuple(each for each in centre.sources if isinstance(each, Path))
     plan = Plan(on, timedelta(days=wanted.stale_after), folders, wanted.online)
     found = check_index(index, centre.encoder, plan, progress)
     if wanted.records:
-        asked = [*asked, *recorded_questions(centre.settings, centre.folder)]
-    return [*found, *unanswered(knowledge_of(index, centre.encoder), asked, on)]
+        mask = redactor_for(centre.catalog, centre.settings.redaction).mask
+        asked = [*asked, *map(mask, recorded_questions(centre.settings, centre.folder))]
+    knowledge = knowledge_of(index, centre.encoder, answerability=centre.answerability)
+    return [*found, *unanswered(knowledge, asked, Scope(on, locale=centre.catalog.language))]
 
 
 def _told(found: list[Finding], index: Index) -> list[str]:

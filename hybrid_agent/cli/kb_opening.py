@@ -3,14 +3,18 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from hybrid_agent.catalog.load import load_catalog
 from hybrid_agent.catalog.models import Catalog
 from hybrid_agent.cli.places import place_of
+from hybrid_agent.deployment import now_utc
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.knowledge import Passage, Source, source_of
+from hybrid_agent.knowledge.answering.answerability import Answerability, load_answerability
 from hybrid_agent.knowledge.declared import policy_passages
 from hybrid_agent.knowledge.report import Progress
 from hybrid_agent.loading import encoder_for
@@ -43,6 +47,17 @@ class HelpCentre:
     def sources(self) -> tuple[Source, ...]:
         """The folders, files and addresses of the articles."""
         return tuple(source_of(each, self.folder) for each in self.settings.knowledge)
+
+    @property
+    def today(self) -> date:
+        """The day where the shop is."""
+        return now_utc().astimezone(ZoneInfo(self.catalog.timezone)).date()
+
+    @property
+    def answerability(self) -> Answerability | None:
+        """The deployment's own; None where the packaged one decides."""
+        own = self.settings.answerability
+        return load_answerability(self.folder / own) if own else None
 
     @property
     def policies(self) -> tuple[Passage, ...]:

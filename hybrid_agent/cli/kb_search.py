@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hybrid_agent.cli.failing import NotPossibleError
-from hybrid_agent.cli.kb_opening import help_centre
-from hybrid_agent.deployment import now_utc
+from hybrid_agent.cli.kb_opening import HelpCentre, help_centre
 from hybrid_agent.knowledge import Answer, AnswerSentence, Audience, Hit, Passage, Scope
 from hybrid_agent.knowledge.plugged.stores import let_go
 from hybrid_agent.loading import knowledge_for
@@ -20,7 +19,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is searched for, by whom and when; without a day, today."""
+    """What is searched for, by whom and when; without a day, today,
+    without a locale the catalog's language."""
 
     query: str
     k: int
@@ -45,7 +45,7 @@ def search(deployment: Path | None, wanted: Wanted, *, json: bool) -> None:
     if found is None:
         raise NotPossibleError(f"{centre.file}: there is no help centre to search")
     try:
-        scope = _scope(wanted, found.passages)
+        scope = _scope(wanted, centre, found.passages)
         hits = found.search(wanted.query, scope, k=wanted.k)
         answer = found.answers(wanted.query, scope)
         threshold = found.answerability.answer_from
@@ -57,15 +57,15 @@ def search(deployment: Path | None, wanted: Wanted, *, json: bool) -> None:
         _show(hits, answer, threshold)
 
 
-def _scope(wanted: Wanted, passages: Iterable[Passage]) -> Scope:
+def _scope(wanted: Wanted, centre: HelpCentre, passages: Iterable[Passage]) -> Scope:
     passages = list(passages)
     _known("tag", wanted.tags, {tag for passage in passages for tag in passage.tags})
     _known("article", wanted.articles, {passage.article for passage in passages})
     _known("product", wanted.products or (), {each.product for each in passages if each.product})
     return Scope(
-        on=wanted.on or now_utc().date(),
+        on=wanted.on or centre.today,
         audience=wanted.audience,
-        locale=wanted.locale,
+        locale=wanted.locale or centre.catalog.language,
         tags=wanted.tags,
         articles=wanted.articles,
         products=wanted.products,

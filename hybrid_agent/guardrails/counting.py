@@ -110,7 +110,7 @@ def _counting() -> _Counting:
         number=re.compile(rf"(?<![\w-])(?:{run}|(?P<lone>one){before})(?!\w)", flags),
         hyphen=re.compile(rf"(?<=\d)-(?=(?:{counts}-)?(?:{units})\b)", flags),
         rate=re.compile(
-            rf"(?P<before>\d[\d.,]*\s?[€$£]?(?:\s?[a-z]{{1,12}})?|\b(?:times|once|twice))\san?\s(?P<unit>{units})\b"
+            rf"(?P<before>(?<![\d.,])\d[\d.,]{{0,15}}\s?[€$£]?(?:\s?[a-z]{{1,12}})?|\b(?:times|once|twice))\san?\s(?P<unit>{units})\b"
             rf"|\b{_any(facts['per'])}\s(?P<each>{units})\b|\b(?P<adverb>{_any(facts['rates'])})\b",
             flags,
         ),
@@ -119,7 +119,10 @@ def _counting() -> _Counting:
             rf"|an?\s(?!second\b))(?:(?P<working>{_any(facts['working'])})[\s-]|{_any(facts['calendar'])}\s)?(?P<unit>{units})\b",
             flags,
         ),
-        percent=re.compile(rf"(?P<number>\d+(?:[.,]\d+)?)[\s-]?{_any(facts['percent'])}(?!\w)", flags),
+        percent=re.compile(
+            rf"(?<![\d.,])(?P<number>\d{{1,15}}(?:[.,]\d{{1,15}})?)[\s-]?{_any(facts['percent'])}(?!\w)",
+            flags,
+        ),
         time=re.compile(rf"\b{_any(facts['times'])}\b", flags),
         day=re.compile(rf"\b(?:{_any(facts['days'])}|{weekdays})s?\b", flags),
         part=re.compile(rf"\b{_any(facts['parts'])}\b", flags),

@@ -66,8 +66,11 @@ class Knowledge:
         vector, found = self._found(query, scope, k)
         if not found:
             return Answer(answerable=False, score=0.0, sentences=(), hits=(), why="nothing was found")
-        asked = Asked(query, vector, signals(query, found, self.index.words))
         order = self._ordered(query, found)
+        if not order:
+            return Answer(answerable=False, score=0.0, sentences=(), hits=(), why="the reranker kept nothing")
+        kept = found if len(order) == len(found) else order
+        asked = Asked(query, vector, signals(query, kept, self.index.words))
         further = [*order[k:], *self._policies(asked, scope)]
         return answer(asked, order[:k], further, self.answerability, self.index.words, self.vectors)
 
@@ -84,12 +87,13 @@ class Knowledge:
         return vector, ranked(self.index, query, vector, self.shelves.allowed(scope), k)
 
     def _ordered(self, query: str, found: list[Found]) -> list[Found]:
-        """As the reranker has it; those that it leaves out are gone, those that it never saw stay behind."""
+        """As the reranker has it, those that it never saw behind; only its own where it leaves some out."""
         if self.rerank is None:
             return found
         seen = {each.passage.id: each for each in found[:RERANKED]}
         hits = self.rerank(query, [each.hit() for each in seen.values()])
-        return [seen[hit.passage.id] for hit in hits] + found[RERANKED:]
+        kept = [seen[hit.passage.id] for hit in hits]
+        return kept + found[RERANKED:] if len(kept) == len(seen) else kept
 
 
 def load_knowledge(

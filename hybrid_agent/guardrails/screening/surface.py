@@ -53,7 +53,7 @@ MARKS: Mapping[str, str] = MappingProxyType(
         "roles": r"(?im)(?:^|[\n>\]#*\s])(?:system|assistant|user|role|ai|chatgpt|"
         r"tool(?:_call)?|tool\s+result)\s*\]?:",
         "markup": r"</?[a-z_]{3,}(?:\s[^>]*)?>|<!--|\[\[|\[/?(?:inst|system|internal)|###|\{\s*\"|```",
-        "call": r"\w+\.\w+\s*\(|\w+_\w+\s*=|\bselect\s+\*?\s*\w*\s*from\b|\"arguments\"",
+        "call": r"\w\.\w{1,60}\s*\(|\w_(?:(?!_)\w){1,60}\s*=|\bselect\s+\*?\s*\w*\s*from\b|\"arguments\"",
         "encoded": r"[A-Za-z0-9+/]{24,}={0,2}|(?:\b\w ){7}|\bbase64\b|\brot13\b|\\x[0-9a-f]{2}|"
         r"\b(?:[a-z]+\d+){2,}[a-z]*\b",
     }

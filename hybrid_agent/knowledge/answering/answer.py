@@ -48,7 +48,9 @@ def answer(
     if score < how.answer_from:
         topics = _topics([*looked_at, *further]) if score >= how.near_from else ()
         return Answer(answerable=False, score=score, sentences=(), hits=hits, why=why, topics=topics)
-    near = [each for each in further if each.score >= _NEAR_BEST * looked_at[0].score][:NEARBY]
+    near = [each for each in further if each.score >= _NEAR_BEST * max(one.score for one in looked_at)][
+        :NEARBY
+    ]
     found = candidates(asked.query, asked.vector, [*looked_at, *near], words, vectors)
     rows = {each.row for each in looked_at}
     composed = compose(
@@ -67,7 +69,7 @@ def answer(
 
 def _topics(found: Sequence[Found]) -> tuple[Topic, ...]:
     """Articles; a policy has the title of the one that tells more."""
-    least = _NEAR_BEST * found[0].score
+    least = _NEAR_BEST * max(each.score for each in found)
     near = (e.passage for e in found if e.score >= least and e.passage.kind is PassageKind.ARTICLE)
     titles = {passage.article: passage.title for passage in near}
     return tuple(Topic(article=article, title=title) for article, title in list(titles.items())[:MOST_TOPICS])

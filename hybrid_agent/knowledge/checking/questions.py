@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,11 +19,11 @@ ALIKE = 0.75
 SHOWN = 3
 
 
-def unanswered(knowledge: Knowledge, questions: Iterable[str], on: date) -> list[Finding]:
+def unanswered(knowledge: Knowledge, questions: Iterable[str], scope: Scope) -> list[Finding]:
     """A warning for each group of questions alike to which customers get no answer now."""
     asked = Counter(" ".join(each.split()) for each in questions)
     del asked[""]
-    open_ = {each: answer for each in asked if not (answer := knowledge.answers(each, Scope(on))).answerable}
+    open_ = {each: answer for each in asked if not (answer := knowledge.answers(each, scope)).answerable}
     texts = sorted(open_, key=lambda each: (-asked[each], each))
     groups = _groups(texts, knowledge.encoder.encode(texts)) if texts else []
     findings = [_finding([texts[row] for row in rows], asked, open_) for rows in groups]
