@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from hybrid_agent.guardrails.claims import Claim, claims
 from hybrid_agent.guardrails.folding import plain_words
-from hybrid_agent.guardrails.lexicon import Lexicon, lexicon
+from hybrid_agent.guardrails.lexicon import Lexicon, lexicon, tables
 from hybrid_agent.guardrails.stems import stem
 from hybrid_agent.guardrails.telling import Deed, denies, told_deeds
 
@@ -45,16 +45,8 @@ _FRAGMENT = re.compile(r"(?:never|not)\b")
 _UNLESS = re.compile(r"\b(?:if|when|once|unless|as soon as|in case|without|until|before|after|whether)\b")
 _NAMED = re.compile(r"(?:https?://|www\.)\S+|\S+@\S+")
 _WORD = re.compile(r"~?[^\W\d_]+(?:'[^\W\d_]+)?(?:_[a-z]+)?")
-_MONTHS = "january|february|march|april|may|june|july|august|september|october|november|december"
 _BROUGHT = re.compile(
     r"\b(?:bring|take|hand|give|send)\s(?P<what>(?:(?:it|them)|(?:the|your)(?:\s\w+){1,3}))\sback\b"
-)
-_BETWEEN = re.compile(
-    r"\bbetween\s(?P<first>\d[\d:.,]*|[a-z]+day|"
-    + _MONTHS
-    + r")\sand\s(?P<last>\d[\d:.,]*|[a-z]+day|"
-    + _MONTHS
-    + r")\b"
 )
 
 
@@ -193,8 +185,15 @@ def _polarity(low: str, lists: Lexicon) -> tuple[bool, bool]:
 def in_one_form(low: str) -> str:
     """Plain words with one phrase for each of those that are read alike: "free" for "free of charge"."""
     lists = lexicon()
-    low = _BROUGHT.sub(r"return \g<what>", _BETWEEN.sub(r"from \g<first> to \g<last>", low))
+    low = _BROUGHT.sub(r"return \g<what>", _between().sub(r"from \g<first> to \g<last>", low))
     return lists.idiom.sub(lambda match: lists.idioms[match[0]], low)
+
+
+@lru_cache(maxsize=1)
+def _between() -> re.Pattern[str]:
+    counting = tables()["counting"]
+    end = rf"\d[\d:.,]*|{'|'.join([*counting['months'], *counting['weekdays']])}"
+    return re.compile(rf"\bbetween\s(?P<first>{end})\sand\s(?P<last>{end})\b")
 
 
 def _strict(low: str, lists: Lexicon) -> frozenset[str]:

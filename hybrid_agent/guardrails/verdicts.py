@@ -12,7 +12,17 @@ from hybrid_agent.guardrails.reading import segments
 from hybrid_agent.guardrails.support import UNSUPPORTED_WORDS, words_of
 from hybrid_agent.state import Point, Sentence
 
-OF_SUPPORT = ("unsupported", "misplaced", "spliced", "dropped", "changed", "nothing", "lost", "generalised")
+OF_SUPPORT = (
+    "unsupported",
+    "misplaced",
+    "spliced",
+    "dropped",
+    "changed",
+    "nothing",
+    "lost",
+    "generalised",
+    "opposed",
+)
 """How rules begin that another source may satisfy."""
 MEANING = "unsupported_meaning"
 

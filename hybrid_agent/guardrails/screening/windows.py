@@ -1,15 +1,22 @@
-"""A long text in windows: an instruction inside a forwarded message must not drown in the rest of it."""
+"""A text in windows: an instruction inside a message must not drown in the rest of it."""
 
+import re
 from collections.abc import Iterator
 
 SIZE = 500
 """Characters of a window: about as many word pieces as an encoder reads well at once."""
 OVERLAP = 100
+SENTENCES = 6
+"""A text of one window is also looked at sentence by sentence, if it has at most so many."""
+_END = re.compile(r"(?<=[.!?\n])\s+")
 
 
 def windows(text: str) -> tuple[str, ...]:
-    """The text, or overlapping windows that begin and end between words."""
-    return tuple(_cut(text)) if len(text) > SIZE else (text,)
+    """Overlapping windows that begin and end between words; of a short text the whole and its sentences."""
+    if len(text) > SIZE:
+        return tuple(_cut(text))
+    sentences = tuple(each for each in _END.split(text.strip()) if each)
+    return (text, *sentences) if 1 < len(sentences) <= SENTENCES else (text,)
 
 
 def _cut(text: str) -> Iterator[str]:
