@@ -64,7 +64,8 @@ class Report:
 
     def _lines(self) -> Iterator[str]:
         yield machine()
-        yield "earlier, develop and second were tuned on, held_out was not; in brackets the 95 % interval"
+        yield "earlier, develop and second were tuned on, of held_out only the totals were seen before"
+        yield "in brackets the 95 % interval"
         for each in self.figures:
             yield ""
             yield f"{each.part}, by {each.by}: {each.ms:.1f} ms a sentence, {each.recited} errors cited anew"
