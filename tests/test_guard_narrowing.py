@@ -6,8 +6,9 @@ from hybrid_agent.guardrails import check_worded, ground
 from hybrid_agent.state import Point, PointKind, Sentence
 
 TOLD = (
-    "Small boats may moor at the inner quay for 9 EUR a night. Report a broken lock by telephone, other damage "
-    "through the portal. The slipway is open from April to October. Boats longer than 12 metres need a pilot. "
+    "Small boats may moor at the inner quay for 9 EUR a night. "
+    "Report a broken lock by telephone, other damage through the portal. "
+    "The slipway is open from April to October. Boats longer than 12 metres need a pilot. "
     "Sailors with a yearly pass park for free. The harbour master calls you before departure."
 )
 
