@@ -395,3 +395,41 @@ def test_a_file_beside_speaks_for_formats_without_front_matter(tmp_path: Path) -
     (tmp_path / "boots.pdf.yaml").write_text("titel: Boots")
     with pytest.raises(ArticleError, match="unknown key `titel`"):
         read_articles(file.name, file.read())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        *({"internal": value} for value in (True, "true", "yes", 1, "1")),
+        *({"private": "TRUE"}, {"is_public": 0}, {"state": "internal"}, {"status": "Private"}),
+        *({"visibility": "private"}, {"user_segment_id": 0}, {"audience": ["customer", "internal"]}),
+        *({"audience": {"name": "internal"}}, {"Audience": "internal", "audience": "customer"}),
+    ],
+)
+def test_a_record_for_staff_is_never_read_as_public(said: dict[str, Any]) -> None:
+    """Whatever a field or type says that a record is internal, it is; the strictest answer holds."""
+    (found,) = articles("faq.json", as_json([{"question": "Who?", "answer": "We.", **said}]))
+    assert found.about.audience == "internal"
+
+
+@pytest.mark.parametrize(
+    "said", [{"draft": "yes"}, {"draft": 1}, {"published": "false"}, {"published": 0}, {"state": "Draft"}]
+)
+def test_a_draft_is_left_out_whatever_its_type(said: dict[str, Any]) -> None:
+    """Drafts that are marked by words or numbers are left out, and what is marked as none is read."""
+    out = {"question": "Who?", "answer": "We.", "draft": "no", "published": "1", "internal": "0"}
+    (found,) = articles("faq.json", as_json([out, {"question": "When?", "answer": "Now.", **said}]))
+    assert (found.about.title, found.about.audience) == ("Who?", "customer")
+
+
+@pytest.mark.parametrize("audience", ["whoever", 3, ["vip"], {"type": 4}])
+def test_an_audience_that_cannot_be_read_is_refused(audience: Any) -> None:
+    """A record for readers that are not known is not shown to everyone."""
+    with pytest.raises(ArticleError, match="'customer' or 'internal'"):
+        articles("faq.json", as_json([{"question": "Who?", "answer": "We.", "audience": audience}]))
+
+
+def test_of_two_columns_of_one_name_the_stricter_holds() -> None:
+    """A second column for the audience does not undo the first."""
+    (found,) = articles("faq.csv", b"question,answer,audience,audience\nWho?,We.,internal,customer\n")
+    assert found.about.audience == "internal"

@@ -13,7 +13,8 @@ from hybrid_agent.knowledge.errors import ArticleError
 from hybrid_agent.knowledge.passages import Audience
 
 _LOCALE = r"^[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*$"
-_PUBLIC = frozenset({"all", "customers", "everyone", "general", "public"})
+PUBLIC = frozenset({"all", "customers", "everyone", "general", "public"})
+"""Words for an audience that is everyone."""
 
 
 class FrontMatter(Frozen):
@@ -36,7 +37,7 @@ class FrontMatter(Frozen):
     @classmethod
     def _everyone_is_a_customer(cls, value: Any) -> Any:
         known = value.strip().lower() if isinstance(value, str) else value
-        return "customer" if known in _PUBLIC else known
+        return "customer" if isinstance(known, str) and known in PUBLIC else known
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

@@ -40,7 +40,7 @@ def _rows(text: str, delimiter: str) -> Iterator[tuple[str, list[str]]]:
 
 
 def _records(document: Document, rows: Sequence[tuple[str, list[str]]]) -> Iterator[tuple[str, Record]]:
-    names = rows[0][1]
+    names = _apart(rows[0][1])
     for at, row in rows[1:]:
         if len(row) > len(names):
             raise ArticleError(
@@ -48,3 +48,8 @@ def _records(document: Document, rows: Sequence[tuple[str, list[str]]]) -> Itera
                 f"{len(row)} cells, but {len(names)} columns. Put cells that hold the separator in quotes.",
             )
         yield at, dict(zip(names, (cell.strip() for cell in row), strict=False))
+
+
+def _apart(names: Sequence[str]) -> list[str]:
+    """Names of which none hides another: a column of a name that was there has spaces behind it."""
+    return [name + " " * names[:at].count(name) for at, name in enumerate(names)]

@@ -7,6 +7,7 @@ from typing import Any
 from hybrid_agent.knowledge.documents.about import day_of, front_matter, locale_of, tags_of
 from hybrid_agent.knowledge.documents.document import Document, Draft
 from hybrid_agent.knowledge.documents.html import is_html, markdown_of
+from hybrid_agent.knowledge.documents.publicity import AUDIENCE, audience_of, is_draft, plain_name
 from hybrid_agent.knowledge.errors import ArticleError
 
 Record = Mapping[str, Any]
@@ -34,7 +35,7 @@ NAMES: Mapping[str, Sequence[str]] = {
     ),
     "valid_from": ("valid_from", "valid_since", "starts_at", "start_date"),
     "valid_until": ("valid_until", "valid_to", "valid_through", "expires", "expires_at", "end_date"),
-    "audience": ("audience", "visibility"),
+    "audience": AUDIENCE,
     "locale": ("locale", "language", "lang", "in_language"),
     "product": ("product", "product_name"),
     "tags": ("tags", "labels", "label_names", "keywords"),
@@ -43,8 +44,6 @@ NAMES: Mapping[str, Sequence[str]] = {
 """For each thing the names of fields that hold it, the surest first."""
 
 _INSIDE = ("rendered", "value", "html", "text", "view", "storage", "body", "name", "title")
-_DRAFTS = frozenset({"draft", "archived", "unpublished", "trash"})
-_FRESHDESK_DRAFT = 1
 _KEY = 60
 
 
@@ -56,7 +55,7 @@ def field(record: Record, thing: str) -> Any:
 
 def field_name(names: Sequence[str], thing: str) -> str | None:
     """Which of the names of fields is the surest for one of `NAMES`."""
-    known = {_plain_name(name) for name in names}
+    known = {plain_name(name) for name in names}
     return next((name for name in NAMES[thing] if name in known), None)
 
 
@@ -70,7 +69,7 @@ def drafts_of(records: Sequence[tuple[str, Record]], document: Document) -> tupl
 
     Raises ArticleError with the places of records that have no answer.
     """
-    published = [(at, record) for at, record in records if not _is_draft(record)]
+    published = [(at, record) for at, record in records if not is_draft(record)]
     for thing in ("question", "answer"):
         lacking = [at for at, record in published if not _words(field(record, thing))]
         if lacking:
@@ -92,7 +91,7 @@ def _draft(at: str, record: Record, document: Document, used: dict[str, int]) ->
             "updated": day_of(str(field(record, "updated"))),
             "valid_from": _day(record, "valid_from"),
             "valid_until": _day(record, "valid_until"),
-            "audience": _audience(record),
+            "audience": audience_of(record, where),
             "locale": locale_of(_words(field(record, "locale"))),
             "product": _words(field(record, "product")) or None,
             "tags": (*_tags(field(record, "tags")), *_tags(field(record, "section"))),
@@ -104,12 +103,7 @@ def _draft(at: str, record: Record, document: Document, used: dict[str, int]) ->
 
 
 def _plain(record: Record) -> Record:
-    return {_plain_name(name): value for name, value in record.items()}
-
-
-def _plain_name(name: str) -> str:
-    parted = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name.strip())
-    return re.sub(r"[^a-z0-9]+", "_", parted.lower()).strip("_")
+    return {plain_name(name): value for name, value in record.items()}
 
 
 def _words(value: Any) -> str:
@@ -133,24 +127,6 @@ def _day(record: Record, thing: str) -> str | None:
     """The day as it stands; of a time only its day."""
     value = field(record, thing)
     return None if value is None else str(day_of(str(value)) or value)
-
-
-def _audience(record: Record) -> str | None:
-    known = _plain(record)
-    if known.get("internal") is True or known.get("private") is True or known.get("user_segment_id"):
-        return "internal"
-    value = field(record, "audience")
-    return value if isinstance(value, str) else None
-
-
-def _is_draft(record: Record) -> bool:
-    known = _plain(record)
-    return (
-        known.get("draft") is True
-        or known.get("published") is False
-        or str(known.get("status", "")).lower() in _DRAFTS
-        or ("agent_id" in known and known.get("status") == _FRESHDESK_DRAFT)
-    )
 
 
 def _key(title: str, used: dict[str, int]) -> str:
