@@ -70,9 +70,22 @@ class Knowledge:
         if not order:
             return Answer(answerable=False, score=0.0, sentences=(), hits=(), why="the reranker kept nothing")
         kept = found if len(order) == len(found) else order
-        asked = Asked(query, vector, signals(query, kept, self.index.words))
+        asked = Asked(
+            query, vector, signals(query, self._beside(kept, query, vector, scope), self.index.words)
+        )
         further = [*order[k:], *self._policies(asked, scope)]
         return answer(asked, order[:k], further, self.answerability, self.index.words, self.vectors)
+
+    def _beside(
+        self, found: list[Found], query: str, vector: NDArray[np.float32], scope: Scope
+    ) -> list[Found]:
+        """What was found first, then what is found without the tags, so that few articles are no proof."""
+        if not scope.tags:
+            return found
+        allowed = self.shelves.allowed(replace(scope, tags=()))
+        best = found[0]
+        wide = ranked(self.index, query, vector, allowed, k=1)
+        return [best, *(each for each in wide if each.passage.id != best.passage.id)]
 
     def _policies(self, asked: Asked, scope: Scope) -> list[Found]:
         """The policies that hold whichever articles are asked for."""

@@ -4,14 +4,13 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
 from hybrid_agent.encoding import default_encoder
 from hybrid_agent.knowledge import load_knowledge
 from hybrid_agent.knowledge.answering.answerability import Answerability
 from hybrid_agent_evals.knowledge.cases import Case, cases
-from hybrid_agent_evals.knowledge.data import Centre, real_centres, shop_centre
+from hybrid_agent_evals.knowledge.data import TODAY, Centre, real_centres, shop_centre
 from hybrid_agent_evals.knowledge.fitting import cross_validated, fit
 from hybrid_agent_evals.knowledge.indexing import Indexing, measure_indexing
 from hybrid_agent_evals.knowledge.quality import Retrieval, abstention, retrieval
@@ -44,7 +43,7 @@ def run(data: Path, *, quick: bool = False) -> Measured:
             found += cases(centre, knowledge)
             questions[centre.name] = _texts(centre)
     probabilities = cross_validated(found)
-    fitted = fit(found, probabilities, datetime.now(UTC).date())
+    fitted = fit(found, probabilities, TODAY)
     indexing, speed = _speed(questions, QUICK_PASSAGES if quick else PASSAGES)
     report = Report(
         machine(), tuple(searched), tuple(abstention(found, probabilities, fitted)), indexing, speed

@@ -3,11 +3,10 @@
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 from hybrid_agent.knowledge import Knowledge, Scope
 from hybrid_agent.knowledge.answering.signals import Signals
-from hybrid_agent_evals.knowledge.data import Centre, Question
+from hybrid_agent_evals.knowledge.data import TODAY, Centre, Question
 
 SMALL = (12, 60)
 """The fewest and the most articles of the small help centres that are drawn."""
@@ -57,7 +56,7 @@ def _case(
     knowledge: Knowledge,
     articles: Sequence[str],
 ) -> Iterator[Case]:
-    scope = Scope(on=datetime.now(UTC).date(), articles=articles)
+    scope = Scope(on=TODAY, articles=articles)
     found = knowledge.signals(question.text, scope)
     if found is not None:
         yield Case(group, question.text, made, answerable, found)

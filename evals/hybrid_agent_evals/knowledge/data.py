@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,8 @@ import yaml
 TOGETHER = "together"
 SHOP = "shop"
 NO_ARTICLE = "none"
+TODAY = date(2026, 11, 23)
+"""The day on which questions are asked: which articles hold is the same in every run."""
 
 
 @dataclass(frozen=True, slots=True)

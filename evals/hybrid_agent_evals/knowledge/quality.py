@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import TypeAlias
 
 import numpy as np
@@ -12,7 +11,7 @@ from hybrid_agent.knowledge import Knowledge, Scope
 from hybrid_agent.knowledge.answering.answerability import Answerability
 from hybrid_agent.knowledge.texts import searched_text
 from hybrid_agent_evals.knowledge.cases import Case
-from hybrid_agent_evals.knowledge.data import Centre
+from hybrid_agent_evals.knowledge.data import TODAY, Centre
 from hybrid_agent_evals.knowledge.fitting import ANSWERED
 
 DEEPEST = 5
@@ -110,7 +109,7 @@ def _measured(centre: Centre, system: str, search: Search) -> Retrieval:
 
 
 def _ours(knowledge: Knowledge) -> Search:
-    scope = Scope(on=datetime.now(UTC).date())
+    scope = Scope(on=TODAY)
     return lambda query: list(
         dict.fromkeys(hit.passage.article for hit in knowledge.search(query, scope, k=DEEPEST))
     )

@@ -10,9 +10,9 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 
+from hybrid_agent_evals.knowledge.data import TODAY
 from hybrid_agent_evals.knowledge.indexing import folders
 from hybrid_agent_evals.speed.fresh import resident_mb
 
@@ -63,7 +63,7 @@ def _measure(place: Path, queries: Mapping[str, Sequence[str]]) -> Speed:
     before = resident_mb()
     articles, cache = folders(place)
     knowledge: Knowledge = load_knowledge([articles], encoder, cache)
-    scope = Scope(on=datetime.now(UTC).date(), locale="en")
+    scope = Scope(on=TODAY, locale="en")
     times = {
         kind: _times(
             each,

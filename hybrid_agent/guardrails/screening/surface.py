@@ -70,6 +70,11 @@ def surface(text: str) -> list[float]:
     return [*(_often(search(text)) for search in _searches()), min(len(text) / LONG, 1.0)]
 
 
+def has_words(text: str) -> bool:
+    """Whether one of `SIGNS` stands in the text."""
+    return any(search(text) for search in _searches()[: len(SIGNS)])
+
+
 def _often(count: int) -> float:
     return 1 - 0.5 ** min(count, 4)
 

@@ -3,6 +3,8 @@
 import re
 from collections.abc import Iterator
 
+from hybrid_agent.guardrails.screening.surface import has_words
+
 SIZE = 500
 """Characters of a window: about as many word pieces as an encoder reads well at once."""
 OVERLAP = 100
@@ -12,11 +14,16 @@ _END = re.compile(r"(?<=[.!?\n])\s+")
 
 
 def windows(text: str) -> tuple[str, ...]:
-    """Overlapping windows that begin and end between words; of a short text the whole and its sentences."""
+    """Overlapping windows that begin and end between words.
+
+    A short text is looked at as a whole, and so is each of its sentences that has a word of an attack.
+    """
     if len(text) > SIZE:
         return tuple(_cut(text))
-    sentences = tuple(each for each in _END.split(text.strip()) if each)
-    return (text, *sentences) if 1 < len(sentences) <= SENTENCES else (text,)
+    sentences = [each for each in _END.split(text.strip()) if each]
+    if not 1 < len(sentences) <= SENTENCES:
+        return (text,)
+    return (text, *(each for each in sentences if has_words(each)))
 
 
 def _cut(text: str) -> Iterator[str]:

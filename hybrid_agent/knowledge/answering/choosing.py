@@ -22,6 +22,9 @@ _MEANING, _WORDS, _PASSAGE, _SOUGHT = 0.45, 0.15, 0.35, 0.05
 """Shares in a sentence's score: its cosine, the query's words in it, its passage's score, and whether it has
 the form that is asked for."""
 
+_NAMED = 0.15
+"""What a table's row gains whose first cell is asked for by name."""
+
 _BESIDE, _ELSEWHERE, _LISTED = 0.8, 0.92, 0.95
 """The share of the best sentence's score that a further one needs: in prose beside it (conditions follow the
 rule), in other prose, and in a list or table."""
@@ -75,10 +78,19 @@ def candidates(
                 words.coverage(query, unit.text),
                 each.score,
                 is_sought(query, unit.text),
+                _is_named(query, unit),
             ),
         )
         for (each, order, unit), own in zip(pieces, encoded, strict=True)
     ]
+
+
+def _is_named(query: str, unit: Unit) -> bool:
+    """Whether the query has all words of the first cell of a row."""
+    if unit.prose or "; " not in unit.text:
+        return False
+    named = words_of(unit.text.split("; ", 1)[0].partition(": ")[2])
+    return bool(named) and named <= words_of(query)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +170,6 @@ def _belongs(candidate: Candidate, best: Candidate, articles: set[str]) -> bool:
     return candidate.score >= (_BESIDE if beside else _ELSEWHERE) * best.score
 
 
-def _score(cosine: float, covered: float, passage: float, sought: bool) -> float:
-    score = _MEANING * cosine + _WORDS * covered + _PASSAGE * passage + _SOUGHT * sought
+def _score(cosine: float, covered: float, passage: float, sought: bool, named: bool) -> float:
+    score = _MEANING * cosine + _WORDS * covered + _PASSAGE * passage + _SOUGHT * sought + _NAMED * named
     return min(1.0, max(0.0, score))
