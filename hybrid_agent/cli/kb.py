@@ -6,8 +6,14 @@ from typing import Annotated, Literal
 
 import typer
 
-from hybrid_agent.cli.options import Deployed
-
+Deployed = Annotated[
+    Path | None,
+    typer.Option(
+        "--deployment",
+        "-d",
+        help="A support.yaml or its folder (without it, the one in this folder, else the bundled sample).",
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object instead of text.")]
 On = Annotated[
     datetime | None, typer.Option("--on", formats=["%Y-%m-%d"], help="As if it were this day (YYYY-MM-DD).")
@@ -50,7 +56,7 @@ def search(
     ] = None,
     audience: Annotated[Literal["customer", "internal"], typer.Option(help="Who asks.")] = "customer",
     locale: Annotated[
-        str | None, typer.Option(help="The language, as in `en` (without it, every one).")
+        str | None, typer.Option(help="The language, as in `en` (without it, the catalog's).")
     ] = None,
     on: On = None,
     json: Json = False,

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hybrid_agent.catalog.load import load_catalog
 from hybrid_agent.catalog.models import Catalog
-from hybrid_agent.cli.places import place_of
+from hybrid_agent.cli.places import SETTINGS, place_of
 from hybrid_agent.deployment import now_utc
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.knowledge import Passage, Source, source_of
@@ -66,8 +66,12 @@ class HelpCentre:
 
 
 def help_centre(deployment: Path | None) -> HelpCentre:
-    """The help centre of a deployment, or of the bundled sample. Raises ConfigurationError if it has none."""
-    file = place_of(deployment, None).deployment
+    """The help centre of a deployment: the one named, the one in this folder, or the bundled sample.
+
+    Raises ConfigurationError if it has none.
+    """
+    here = Path(SETTINGS) if Path(SETTINGS).is_file() else None
+    file = place_of(deployment or here, None).deployment
     settings = read_settings(file)
     catalog = load_catalog(file.resolve().parent / settings.catalog)
     if not settings.knowledge and not catalog.policies:
