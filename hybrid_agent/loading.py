@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, ExitStack
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import TYPE_CHECKING
 
 from hybrid_agent.catalog.load import load_catalog, phrases_of
@@ -75,6 +76,7 @@ def load_deployment(
         )
         deployment = _with_model(deployment, model_used, settings)
         mask_logs(deployment.redactor)
+        Thread(target=deployment.redactor.warm, name="redactor", daemon=True).start()
         opened.pop_all()
     return deployment
 

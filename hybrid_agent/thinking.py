@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from threading import Thread
 from typing import TYPE_CHECKING, Final, Literal
 
 from hybrid_agent.chat_model import ChatModel, chat_model
@@ -48,7 +47,6 @@ def thinking_with(
     )
     reasoner: Reasoner = Backed(llm, local) if how is Thinking.LLM else Cascade(local, llm)
     patience = timedelta(seconds=deployment.budget.seconds) + SLACK
-    Thread(target=deployment.redactor.warm, name="redactor").start()
     return replace(deployment, reasoner=reasoner, model=asked, patience=patience)
 
 

@@ -23,6 +23,7 @@ from hybrid_agent.redaction.logs import MaskedRecords, mask_logs
 from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent.redaction.settings import RedactionSettings
 from hybrid_agent.redaction.tracing import client
+from hybrid_agent.slots.personal import id_recogniser, personal_recognisers
 
 pytest_plugins = ["graph_fixtures"]
 
@@ -104,11 +105,33 @@ def test_logs_are_masked_with_their_arguments_and_tracebacks(
 
 
 def test_logs_are_masked_once_for_deployments_that_are_alike(masked_logs: Redactor) -> None:
-    """Loading a deployment again adds no redactor; one with other patterns does."""
+    """Loading a deployment again adds no redactor; one with other patterns, recognisers or ids does."""
     mask_logs(Redactor(masked_logs.settings))
-    mask_logs(Redactor())
+    for _ in range(2):
+        mask_logs(Redactor())
+        mask_logs(Redactor(recognisers=personal_recognisers("US", "en")))
+        mask_logs(Redactor(ids=(id_recogniser(r"\d{5}"),)))
     current = logging.getLogRecordFactory()
-    assert isinstance(current, MaskedRecords) and len(current.redactors) == 2
+    assert isinstance(current, MaskedRecords) and len(current.redactors) == 4
+
+
+def test_a_log_line_that_does_not_fit_its_arguments_fails_nobody(
+    masked_logs: Redactor, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A wrong `%d` is told as the standard library tells it, without what is personal."""
+    log, handler = logging.getLogger("hybrid_agent.somewhere"), logging.StreamHandler()
+    monkeypatch.setattr(log, "propagate", False)
+    log.addHandler(handler)
+    log.warning("%d orders of one", EMAIL)
+    log.removeHandler(handler)
+    told = capsys.readouterr().err
+    assert "Logging error" in told and "[email]" in told and EMAIL not in told
+
+
+def test_a_log_line_waits_for_no_loading(masked_logs: Redactor, caplog: pytest.LogCaptureFixture) -> None:
+    """As long as Presidio is not loaded, a line is masked by form without it."""
+    logging.getLogger("hybrid_agent.somewhere").warning("wrote to %s", EMAIL)
+    assert "wrote to [email]" in caplog.text and not masked_logs._loaded
 
 
 async def test_nothing_personal_is_traced(stage: Stage) -> None:

@@ -1,7 +1,7 @@
 """The one redactor: what is personal in a text, for whatever is logged, recorded, traced, shown or asked."""
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -55,8 +55,11 @@ class Redactor:
 
     def search(self, text: str) -> Iterator[Found]:
         """All that is personal by form, also where one lies over another."""
+        return self._kept(text, self._analyze(text))
+
+    def _kept(self, text: str, analyzed: Iterable[tuple[str, int, int]]) -> Iterator[Found]:
         taken = [span for ids in self.ids for span in ids(text)]
-        for kind, start, end in sorted(self._analyze(text), key=lambda each: each[0] in GUESSED):
+        for kind, start, end in sorted(analyzed, key=lambda each: each[0] in GUESSED):
             if kind not in GUESSED or not any(first <= start and end <= last for first, last in taken):
                 yield found_in(text, start, end, kind)
 
@@ -68,9 +71,17 @@ class Redactor:
         """The text with what is personal replaced by its kind, such as `[email]`."""
         return replaced(text, self.find(text), {})
 
+    def mask_at_once(self, text: str) -> str:
+        """As `mask`, but without Presidio as long as that is not loaded: it waits for nothing."""
+        search = self.search if self._loaded else self._unaided
+        return replaced(text, Finder(search).find(text), {})
+
     def mask_data(self, data: JsonValue) -> JsonValue:
         """The data with its strings masked; names of fields and numbers stay."""
         return each_string(data, self.mask)
+
+    def _unaided(self, text: str) -> Iterator[Found]:
+        return self._kept(text, [(kind, *span) for kind, each in self._all() for span in each(text)])
 
     def _analyze(self, text: str) -> list[tuple[str, int, int]]:
         if not self._loaded:
