@@ -1,6 +1,7 @@
 """Files of every format become articles that say the same as the file, and bad ones say what is wrong."""
 
 import json
+import os
 import zipfile
 from datetime import date
 from io import BytesIO
@@ -433,3 +434,61 @@ def test_of_two_columns_of_one_name_the_stricter_holds() -> None:
     """A second column for the audience does not undo the first."""
     (found,) = articles("faq.csv", b"question,answer,audience,audience\nWho?,We.,internal,customer\n")
     assert found.about.audience == "internal"
+
+
+@pytest.mark.parametrize("before", [b"\xef\xbb\xbf" * 2, b"\n \n", b"\r\n\xef\xbb\xbf"])
+def test_front_matter_is_seen_behind_marks_and_blank_lines(before: bytes) -> None:
+    """What editors put before the first line does not make an internal article public."""
+    (found,) = articles("a.md", before + b"---\naudience: internal\n---\nText.\n")
+    assert (found.about.audience, found.body) == ("internal", "Text.\n")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "says"),
+    [
+        ("a.md", b"----\naudience: internal\n----\nText.\n", "no front matter that can be read"),
+        ("a.md", b"+++\naudience = 'internal'\n+++\nText.\n", "no front matter that can be read"),
+        ("a.md", b"---\naudience: internal\naudience: customer\n---\nText.\n", "line 3: `audience` is"),
+        ("a.md", b"---\naudience: [internal]\n---\nText.\n", "'customer' or 'internal'"),
+        ("a.md", b"---\nurl: 'javascript:alert(1)'\n---\nText.\n", "not an address of the web"),
+        ("a.md", "---\nurl: https://a.example/\u202egpj\n---\nText.\n".encode(), "are not seen"),
+        ("a.md", b"---\nurl: 'http://[bad'\n---\nText.\n", "is no address"),
+        ("a.md", b"---\n1: 2\n? [a]\n: b\n---\nText.\n", "a.md"),
+        ("a.json", b'[{"question": "a", "answer": "b", "answer": "c"}]', "'answer' twice"),
+        ("a.json", b'[{"question": "a", "answer": ' + b"9" * 5000 + b"}]", "thousands of digits"),
+        ("a.json", b'[{"question": "a", "answer": "\\ud800"}]', "cannot be read"),
+    ],
+)
+def test_what_an_article_says_of_itself_is_not_guessed(name: str, content: bytes, says: str) -> None:
+    """What is said twice, unreadably or as no address is refused with the file's name."""
+    with pytest.raises(ArticleError) as refusal:
+        articles(name, content)
+    assert says in str(refusal.value)
+
+
+def test_an_empty_line_beside_takes_nothing_back() -> None:
+    """A key without a value in the file beside leaves what the article says."""
+    page = b'<meta name="audience" content="internal"><p>Text.'
+    (found,) = read_articles("a.html", Document(page, "a.html", beside=b"audience:\ntitle: Mine\n"))
+    assert (found.about.audience, found.about.title) == ("internal", "Mine")
+
+
+@pytest.mark.parametrize("charset", ["base64", "rot13", "no\x00such"])
+def test_an_encoding_that_is_none_is_refused(charset: str) -> None:
+    """A server that declares something else than a text's encoding gets a message, no failure."""
+    with pytest.raises(ArticleError, match="Save the file as UTF-8"):
+        read_articles("a.md", Document(b"caf\xe9", "a.md", charset=charset))
+
+
+def test_a_link_that_is_no_address_keeps_its_words() -> None:
+    """A malformed link or canonical address does not cost the page."""
+    page = b'<link rel=canonical href="http://[bad"><p>See <a href="http://[bad">prices</a>.'
+    (found,) = articles("a.html", page, "https://help.example/a")
+    assert (found.body, found.about.url) == ("See prices.", "https://help.example/a")
+
+
+def test_a_name_that_is_not_utf_8_is_written_out(tmp_path: Path) -> None:
+    """A file from an old archive is read under a name that can be printed."""
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md")).write_text("Text.")
+    (file,) = find_files((tmp_path,), tmp_path).files
+    assert read_articles(file.name, file.read())[0].id == "caf\\udce9"

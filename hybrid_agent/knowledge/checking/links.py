@@ -5,9 +5,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import unquote, urljoin, urlsplit
+from urllib.parse import SplitResult, unquote
 
 from hybrid_agent.knowledge.checking.findings import Finding, Kind, Level, place, quoted
+from hybrid_agent.knowledge.documents.addresses import joined, parts_of
 from hybrid_agent.knowledge.indexing.ingest import anchor_of
 from hybrid_agent.knowledge.passages import Passage, PassageKind
 
@@ -63,15 +64,16 @@ def finding(link: Link, level: Level, problem: str) -> Finding:
 
 def is_elsewhere(link: Link) -> bool:
     """Whether it is an address on the web, of whoever."""
-    return urlsplit(_whole(link)).scheme in ("http", "https")
+    parts = parts_of(_whole(link))
+    return parts is not None and parts.scheme in ("http", "https")
 
 
 def _whole(link: Link) -> str:
     """The link as an address; relative to the article's own address where it begins with a slash."""
     target = link.target.strip()
-    return (
-        urljoin(link.passage.url, target) if target.startswith("/") and "://" in link.passage.url else target
-    )
+    if target.startswith("/") and "://" in link.passage.url:
+        return joined(link.passage.url, target) or target
+    return target
 
 
 def _targets(text: str) -> Iterator[str]:
@@ -86,22 +88,22 @@ def _targets(text: str) -> Iterator[str]:
 def _places(passages: Sequence[Passage], folders: Sequence[Path]) -> Places:
     articles: dict[str, set[str]] = {}
     addresses: dict[str, set[str]] = {}
+    hosts: set[str] = set()
     for passage in passages:
         if passage.kind is PassageKind.POLICY:
             continue
         anchors = {anchor_of(each) for each in (passage.title, *passage.section)}
-        anchors |= {unquote(urlsplit(passage.url).fragment), passage.id.partition("#")[2].rpartition(":")[0]}
+        anchors |= {unquote(passage.url.partition("#")[2]), passage.id.partition("#")[2].rpartition(":")[0]}
         for name in (_SUFFIX.sub("", passage.source), passage.article):
             articles.setdefault(name.lower(), set()).update(anchors)
-        if "://" in passage.url:
-            addresses.setdefault(_address(passage.url), set()).update(anchors)
-    hosts = {urlsplit(each).netloc for each in addresses}
+        if "://" in passage.url and (parts := parts_of(passage.url)):
+            addresses.setdefault(_address(parts), set()).update(anchors)
+            hosts.add(parts.netloc.lower())
     return Places(articles, addresses, hosts, tuple(folders))
 
 
-def _address(url: str) -> str:
+def _address(parts: SplitResult) -> str:
     """An address without what changes between links to one page."""
-    parts = urlsplit(url)
     return f"https://{parts.netloc.lower()}{_SUFFIX.sub('', unquote(parts.path)).rstrip('/')}"
 
 
@@ -120,14 +122,10 @@ def _problem(link: Link, places: Places) -> tuple[Level, str] | None:
 
 
 def _web(target: str, places: Places) -> tuple[Level, str] | None:
-    try:
-        parts = urlsplit(target)
-        well_formed = parts.hostname is not None and _HOST.fullmatch(parts.hostname) is not None
-    except ValueError:
-        well_formed = False
-    if not well_formed:
+    parts = parts_of(target)
+    if parts is None or parts.hostname is None or _HOST.fullmatch(parts.hostname) is None:
         return "error", "is no address. Correct it."
-    anchors = places.addresses.get(_address(target))
+    anchors = places.addresses.get(_address(parts))
     if anchors is not None:
         return _section(parts.fragment, anchors)
     if parts.netloc.lower() in places.hosts:

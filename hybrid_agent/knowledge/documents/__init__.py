@@ -1,5 +1,6 @@
 """Files of every supported format to articles in Markdown."""
 
+import logging
 from collections.abc import Mapping
 from importlib import import_module
 from pathlib import PurePath
@@ -10,6 +11,8 @@ from hybrid_agent.knowledge.documents.about import FrontMatter, front_matter, ya
 from hybrid_agent.knowledge.documents.decoding import text_of
 from hybrid_agent.knowledge.documents.document import Document, Draft, Reader
 from hybrid_agent.knowledge.errors import ArticleError
+
+_log = logging.getLogger(__name__)
 
 READERS: Mapping[str, str] = {
     ".csv": "csv_file:read_csv",
@@ -48,7 +51,14 @@ def read_articles(name: str, document: Document) -> tuple[Article, ...]:
     that. Raises ArticleError.
     """
     stem, suffix = name.rsplit(".", 1)
-    drafts = _as_said_beside(document, _reader(f".{suffix.lower()}")(document))
+    try:
+        drafts = _as_said_beside(document, _reader(f".{suffix.lower()}")(document))
+        for draft in drafts:
+            draft.body.encode()
+    except (ValueError, TypeError, LookupError) as error:
+        _log.debug("The reader of %s failed", document.where, exc_info=True)
+        problem = f"cannot be read ({type(error).__name__}). Save or export it again in a simpler form."
+        raise ArticleError(document.where, problem) from error
     if not any(draft.body.strip() for draft in drafts):
         raise ArticleError(document.where, "the article has no text. Write it or delete the file.")
     return tuple(
@@ -68,7 +78,8 @@ def _as_said_beside(document: Document, drafts: tuple[Draft, ...]) -> tuple[Draf
     if document.beside is None:
         return drafts
     where = document.where + BESIDE
-    said = yaml_values(text_of(Document(document.beside, where)), where)
+    values = yaml_values(text_of(Document(document.beside, where)), where)
+    said = {key: value for key, value in values.items() if value is not None}
     return tuple(
         draft.model_copy(update={"about": front_matter({**draft.about.model_dump(), **said}, where)})
         for draft in drafts

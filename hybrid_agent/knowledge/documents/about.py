@@ -9,6 +9,7 @@ import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from hybrid_agent.frozen import Frozen
+from hybrid_agent.knowledge.documents.addresses import refusal_of
 from hybrid_agent.knowledge.errors import ArticleError
 from hybrid_agent.knowledge.passages import Audience
 
@@ -39,6 +40,13 @@ class FrontMatter(Frozen):
         known = value.strip().lower() if isinstance(value, str) else value
         return "customer" if isinstance(known, str) and known in PUBLIC else known
 
+    @field_validator("url")
+    @classmethod
+    def _can_be_opened(cls, value: str | None) -> str | None:
+        if value is not None and (problem := refusal_of(value)):
+            raise ValueError(problem)
+        return value
+
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:
         if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
@@ -57,6 +65,7 @@ def front_matter(values: Mapping[str, Any], where: str) -> FrontMatter:
 def yaml_values(block: str, where: str, line: int = 1) -> dict[str, Any]:
     """The `key: value` lines of YAML, the first of which is this line of the file. Raises ArticleError."""
     try:
+        _refuse_twice(yaml.compose(block, Loader=yaml.SafeLoader), where, line)
         values: Any = yaml.safe_load(block) or {}
     except yaml.MarkedYAMLError as error:
         at = error.problem_mark.line + line if error.problem_mark else line
@@ -71,6 +80,16 @@ def yaml_values(block: str, where: str, line: int = 1) -> dict[str, Any]:
     if not isinstance(values, dict):
         raise ArticleError(where, "what it says about itself must be `key: value` lines. Correct it.")
     return values
+
+
+def _refuse_twice(block: yaml.Node | None, where: str, line: int) -> None:
+    keys: set[str] = set()
+    for key, _ in block.value if isinstance(block, yaml.MappingNode) else ():
+        name = str(key.value)
+        if name in keys:
+            at = key.start_mark.line + line
+            raise ArticleError(f"{where}, line {at}", f"`{name}` is there twice. Leave one of them out.")
+        keys.add(name)
 
 
 def day_of(text: str | None) -> date | None:

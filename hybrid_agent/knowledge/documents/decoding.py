@@ -67,9 +67,12 @@ def _as_declared(document: Document, declared: str | None, error: UnicodeDecodeE
 def _codec(declared: str | None) -> str | None:
     """Python's name for a declared encoding; what is called Latin-1 on the web is Windows-1252."""
     try:
-        name = codecs.lookup(declared).name if declared else None
-    except LookupError:
+        found = codecs.lookup(declared) if declared else None
+    except (LookupError, ValueError):
         return None
+    if found is None or not found._is_text_encoding:
+        return None
+    name = found.name
     return "cp1252" if name in ("iso8859-1", "ascii") else name
 
 

@@ -2,8 +2,8 @@
 
 import re
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
+from hybrid_agent.knowledge.documents.addresses import joined
 from hybrid_agent.knowledge.documents.decoding import text_of
 from hybrid_agent.knowledge.documents.document import Document, Draft
 from hybrid_agent.knowledge.documents.html_about import about_page
@@ -149,9 +149,10 @@ def _part_cells(content: "Tag") -> None:
 def _mend_links(content: "Tag", base: str | None) -> None:
     for link in content.select("a"):
         target = str(link.get("href") or "").strip()
-        if not target or not _SAFE_LINK.match(target):
+        whole = joined(base or "", target)
+        if not whole or not _SAFE_LINK.match(target):
             link.unwrap()
         elif base:
-            link["href"] = urljoin(base, target)
+            link["href"] = whole
         if link.has_attr("title"):
             del link["title"]

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from hybrid_agent.knowledge.documents.about import (
     FrontMatter,
@@ -11,6 +10,7 @@ from hybrid_agent.knowledge.documents.about import (
     locale_of,
     tags_of,
 )
+from hybrid_agent.knowledge.documents.addresses import joined
 from hybrid_agent.knowledge.documents.document import Document
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def _title(page: "Tag", content: "Tag", metas: Mapping[str, str]) -> str | None:
 def _address(page: "Tag", metas: Mapping[str, str], document: Document) -> str | None:
     canonical = page.select_one("link[rel=canonical][href]")
     said = str(canonical["href"]).strip() if canonical else metas.get("og:url")
-    return urljoin(document.url, said) if document.url and said else said or document.url
+    return (joined(document.url or "", said) if said else None) or document.url
 
 
 def _updated(content: "Tag", metas: Mapping[str, str]) -> "date | None":

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from hybrid_agent.knowledge.documents.decoding import text_of
@@ -36,13 +37,25 @@ def _answered_by(entries: Sequence[Record]) -> str | None:
 
 def _value(document: Document) -> Any:
     try:
-        return json.loads(text_of(document))
+        return json.loads(text_of(document), object_pairs_hook=partial(_object, document.where))
     except json.JSONDecodeError as error:
         raise ArticleError(
             f"{document.where}, line {error.lineno}", f"is not JSON ({error.msg}). Export it again."
         ) from error
+    except ValueError as error:
+        problem = "holds a number of thousands of digits. Take it out, or write it as text."
+        raise ArticleError(document.where, problem) from error
     except RecursionError as error:
         raise ArticleError(document.where, "is nested too deeply. Export the articles alone.") from error
+
+
+def _object(where: str, pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for at, name in enumerate(names) if name in names[:at])
+        raise ArticleError(where, f"an object has {twice!r} twice. Leave one of them out.")
+    return found
 
 
 def _lists(value: Any, depth: int, base: str = "") -> Iterator[list[Record]]:

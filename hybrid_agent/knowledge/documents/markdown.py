@@ -8,19 +8,26 @@ from hybrid_agent.knowledge.documents.document import Document, Draft
 from hybrid_agent.knowledge.errors import ArticleError
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.*?)^---[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_BEFORE = re.compile(r"(?:[^\S\n]*\n|[\ufeff\u200b\u2060])+")
+_MARK = re.compile(r"(?:-{3,}|\+{3,})")
 
 
 def read_markdown(document: Document) -> tuple[Draft, ...]:
     """The file's one article; raises ArticleError with the line or key at fault."""
-    text = text_of(document)
+    whole = text_of(document)
+    before = _BEFORE.match(whole)
+    text = whole[before.end() :] if before else whole
     match = _FRONT_MATTER.match(text)
-    if match is None and text.startswith("---\n"):
-        raise ArticleError(
-            document.where, "the front matter is opened by '---' but never closed. Add a line '---' after it."
+    if match is None and (mark := _MARK.match(text)):
+        problem = (
+            f"begins with '{mark.group()}', but that is no front matter that can be read: perhaps it is never closed."
         )
-    about = _about(document, match.group(1)) if match else FrontMatter()
-    return (Draft(about=about, body=text[match.end() :] if match else text, linked=True),)
-
-
-def _about(document: Document, block: str) -> FrontMatter:
-    return front_matter(yaml_values(block, document.where, line=2), document.where)
+        raise ArticleError(
+            document.where,
+            f"{problem} Write it as `key: value` lines between two lines '---', or begin with the text.",
+        )
+    if match is None:
+        return (Draft(about=FrontMatter(), body=text, linked=True),)
+    line = whole.count("\n", 0, len(whole) - len(text)) + 2
+    about = front_matter(yaml_values(match.group(1), document.where, line), document.where)
+    return (Draft(about=about, body=text[match.end() :], linked=True),)

@@ -95,7 +95,7 @@ def _files_in(source: Source, cache: Path) -> list[SourceFile]:
         copy = copy_of(source, cache)
         return [SourceFile(copy.name, copy.path, shown(source), shown(source), copy.charset)]
     path = _path_of(source) if isinstance(source, str) else source
-    found = [SourceFile(name, file, str(file)) for name, file in _candidates(path)]
+    found = [SourceFile(_as_text(name), file, _as_text(str(file))) for name, file in _candidates(path)]
     if not found:
         raise SourceError(
             source,
@@ -103,6 +103,11 @@ def _files_in(source: Source, cache: Path) -> list[SourceFile]:
             "Put the help centre's files there or correct the path.",
         )
     return found
+
+
+def _as_text(name: str) -> str:
+    """A file's name with the bytes written out that are not UTF-8."""
+    return name.encode("utf-8", "backslashreplace").decode()
 
 
 def _path_of(address: str) -> Path:
