@@ -19,6 +19,7 @@ from hybrid_agent.records import Records
 from hybrid_agent.redaction.records import Places
 from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent.settings import LEASE
+from hybrid_agent.slots import SlotKind
 from hybrid_agent_tools import Toolbox
 
 Clock = Callable[[], datetime]
@@ -80,6 +81,9 @@ class Deployment:
             reads={name: each.personal_fields() for name, each in operations.items()},
             writes={name: each.personal_arguments() for name, each in operations.items()},
             facts={name: read.operation for intent in intents for name, read in intent.reads.items()},
+            addresses=frozenset(
+                name for name, each in self.catalog.slots.items() if each.kind is SlotKind.ADDRESS
+            ),
         )
 
     async def aclose(self) -> None:

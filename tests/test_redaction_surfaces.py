@@ -194,6 +194,15 @@ async def test_only_who_has_the_conversation_sees_a_hand_off_as_it_is(stage: Sta
     assert "1002" in shown and shown.count("Lindenstraße") == shown.count("Keller") == 0
 
 
+def test_every_part_of_an_address_slot_is_masked_in_a_packet(loaded: Deployment) -> None:
+    """Postcode and city of an address that was given are hidden wherever a packet has them."""
+    name, *_ = loaded.personal_places().addresses
+    parts = {"line1": "Hauptstraße 5", "city": "Berlin", "postcode": "10117", "country": "DE"}
+    entity: Any = {"value": parts, "source": "customer", "said": "10117 Berlin"}
+    shown = json.dumps(for_viewer({"entities": {name: entity}}, COLLEAGUE, loaded), ensure_ascii=False)
+    assert [part for part in ("Hauptstraße", "Berlin", "10117") if part in shown] == [] and "DE" in shown
+
+
 async def test_a_conversation_can_be_encrypted_at_rest(loaded: Deployment, tmp_path: Path) -> None:
     """With LangGraph's encrypted serializer a checkpoint shows nothing, and the conversation goes on."""
     serde = EncryptedSerializer.from_pycryptodome_aes(JsonPlusSerializer(), key=b"0123456789abcdef")

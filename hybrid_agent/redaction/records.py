@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
+from types import MappingProxyType
 
 from pydantic import JsonValue
 
@@ -13,18 +14,24 @@ from hybrid_agent.redaction.spelling import spellings
 
 Fields = Mapping[str, Mapping[str, str]]
 """Operation -> path -> kind of personal data."""
+_ADDRESS = MappingProxyType(
+    {"line1": "street", "line2": "address", "postcode": "postcode", "city": "city", "region": "city"}
+)
+"""The parts of an address slot by kind: its country is shared by too many to be personal."""
 
 
 @dataclass(frozen=True, slots=True)
 class Places:
     """Where personal data stands in what operations read and in the arguments of those that write.
 
-    `facts` says under which names the catalog keeps what which operation read.
+    `facts` says under which names the catalog keeps what which operation read; `addresses` are the slots that
+    hold one.
     """
 
     reads: Fields = field(default_factory=dict)
     writes: Fields = field(default_factory=dict)
     facts: Mapping[str, str] = field(default_factory=dict)
+    addresses: frozenset[str] = frozenset()
 
 
 def mask_records(data: JsonValue, redactor: Redactor, places: Places) -> JsonValue:
@@ -60,3 +67,6 @@ def _of_record(data: dict[str, JsonValue], places: Places) -> Iterator[Known]:
                 yield from personal_of(arguments, places.writes[operation])
     for name in places.facts.keys() & data.keys():
         yield from personal_of(data[name], places.reads.get(places.facts[name], {}))
+    for name in places.addresses & data.keys():
+        slot = data[name]
+        yield from personal_of(slot.get("value", slot) if isinstance(slot, dict) else None, _ADDRESS)
