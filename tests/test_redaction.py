@@ -86,6 +86,7 @@ def test_personal_data_is_replaced_by_its_kind(text: str, masked: str) -> None:
         "version 8.5.1.2 does not start on Windows 11",
         "I forgot my password and the reset mail does not come",
         "my pin is for my bank, what is the limit?",
+        "my pin is missing and my password is gone",
         "Dear team, please cancel my order",
         "Room 12, 3 nights, 2 adults: is breakfast included?",
         "see https://help.example/returns#exchange",

@@ -20,7 +20,7 @@ _BESIDE = re.compile(
 _HARMLESS = re.compile(
     r"(?:not|never|wrong|incorrect|correct|invalid|expired|secure|safe|too|the|a|an|for|on|in|at|of|my|your|it|its|that|"
     r"this|still|always|already|now|so|to|being|been|required|needed|working|different|unknown|stolen|lost|leaked|"
-    r"compromised|forgotten|saved|used|what|which|reset|blocked|locked|changed|accepted|rejected|nicht|falsch|pas|no)\W*",
+    r"compromised|forgotten|saved|used|what|which|reset|blocked|locked|changed|accepted|rejected|missing|gone|broken|nicht|falsch|pas|no)\W*",
     re.IGNORECASE,
 )
 
