@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from hybrid_agent.knowledge import KnowledgeError, Passage
 from hybrid_agent.knowledge.documents import READERS, Article, read_articles
 from hybrid_agent.knowledge.documents.document import Document
-from hybrid_agent.knowledge.errors import ArticleError
+from hybrid_agent.knowledge.errors import ArticleError, SourceError
 from hybrid_agent.knowledge.indexing.ingest import passages_of
+from hybrid_agent.knowledge.sources.fetching import fetch
 from hybrid_agent.knowledge.sources.finding import find_files
 
 PAGE = """<!doctype html>
@@ -291,7 +292,7 @@ def test_an_export_says_where_and_for_whom_its_articles_are() -> None:
     """Address, day, language, labels and restricted readers come along, and ids link within an article."""
     article = {
         "title": "Sizes",
-        "body": "<h2 id='eu'>EU</h2><p>42 is <a href='/uk'>8</a>.</p>",
+        "body": "<h2 id='eu'>EU</h2><p>42 is <a href='/uk'>sizes</a>.</p>",
         "html_url": "https://z.example/hc/1",
         "updated_at": "2026-03-02T01:02:03Z",
         "locale": "en-us",
@@ -299,7 +300,7 @@ def test_an_export_says_where_and_for_whom_its_articles_are() -> None:
         "user_segment_id": 12,
     }
     (found,) = passages("z.json", as_json({"articles": [article]}))
-    assert (found.url, found.text) == ("https://z.example/hc/1#eu", "42 is [8](https://z.example/uk).")
+    assert (found.url, found.text) == ("https://z.example/hc/1#eu", "42 is [sizes](https://z.example/uk).")
     assert (found.updated, found.locale, found.tags) == (date(2026, 3, 2), "en-us", ("size", "shoes"))
     assert found.audience == "internal"
 
@@ -446,8 +447,8 @@ def test_front_matter_is_seen_behind_marks_and_blank_lines(before: bytes) -> Non
 @pytest.mark.parametrize(
     ("name", "content", "says"),
     [
-        ("a.md", b"----\naudience: internal\n----\nText.\n", "no front matter that can be read"),
-        ("a.md", b"+++\naudience = 'internal'\n+++\nText.\n", "no front matter that can be read"),
+        ("a.md", b"----\naudience: internal\n----\nText.\n", "no front matter"),
+        ("a.md", b"+++\naudience = 'internal'\n+++\nText.\n", "no front matter"),
         ("a.md", b"---\naudience: internal\naudience: customer\n---\nText.\n", "line 3: `audience` is"),
         ("a.md", b"---\naudience: [internal]\n---\nText.\n", "'customer' or 'internal'"),
         ("a.md", b"---\nurl: 'javascript:alert(1)'\n---\nText.\n", "not an address of the web"),
@@ -492,3 +493,40 @@ def test_a_name_that_is_not_utf_8_is_written_out(tmp_path: Path) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/caf\xe9.md")).write_text("Text.")
     (file,) = find_files((tmp_path,), tmp_path).files
     assert read_articles(file.name, file.read())[0].id == "caf\\udce9"
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "body"),
+    [
+        (
+            "a.md",
+            b"Text.<!-- ask\nBob --> More.\n```\n<!-- kept -->\n```\n",
+            "Text. More.\n```\n<!-- kept -->\n```\n",
+        ),
+        ("a.html", b'<p style="font-size:0.9em">Small.</p><p style="font-size: 0px">None.</p>', "Small."),
+        ("a.html", b"<p>Now <del>5</del><s>6</s> 7 EUR.</p>", "Now 7 EUR."),
+        (
+            "a.html",
+            b"<form><p>All of the text.</p><input value=x></form><p>End.</p>",
+            "All of the text.\n\nEnd.",
+        ),
+        ("a.html", b"<p>All of the text of it.</p><form>Your mail</form>", "All of the text of it."),
+    ],
+)
+def test_what_is_not_seen_is_not_read(name: str, content: bytes, body: str) -> None:
+    """Comments, struck out and hidden text stay out of articles, small text and a page's form do not."""
+    (found,) = articles(name, content)
+    assert " ".join(found.body.split()) == " ".join(body.split())
+
+
+def test_marks_of_notes_are_left_out_of_passages() -> None:
+    """A note's mark in an article cannot be taken for a citation of our own."""
+    text = b"Within 30 days[1], or 14 [2](#n2) for sale[^3]; see [[4]](#n4) and [our page 5](/five).\n"
+    (found,) = passages("a.md", text)
+    assert found.text == "Within 30 days, or 14 for sale; see and [our page 5](/five)."
+
+
+def test_an_odd_host_name_is_a_fault_of_the_source(tmp_path: Path) -> None:
+    """A host name that cannot be encoded is refused with a message."""
+    with pytest.raises(SourceError, match="Correct the address"):
+        fetch(f"http://{'a' * 70}.example../x.html", tmp_path)

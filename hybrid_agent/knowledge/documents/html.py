@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 _CHARSET = re.compile(rb"<meta[^>]+charset\s*=\s*[\"']?\s*([\w-]+)|<\?xml[^>]+encoding=[\"']([\w-]+)", re.I)
 _CONTENT = ("main", "[role=main]", "article", "body")
 _NOT_TEXT = (
-    "script, style, template, noscript, iframe, svg, canvas, video, audio, object, img, picture, form, "
+    "script, style, template, noscript, iframe, svg, canvas, video, audio, object, img, picture, "
     "button, input, select, textarea, dialog, [hidden], [aria-hidden=true], [role=navigation], "
-    "[role=search], [role=banner], [role=contentinfo], [role=dialog], nav, aside, footer"
+    "[role=search], [role=banner], [role=contentinfo], [role=dialog], nav, aside, footer, del, s, strike"
 )
-_INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0", re.I)
+_INVISIBLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden|font-size\s*:\s*0(?![\d.]*[1-9])", re.I)
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 _SAFE_LINK = re.compile(r"(?:https?:|mailto:|tel:|[^:]*$)", re.I)
 _TAG = re.compile(r"</?(?:p|br|div|ul|ol|li|table|h[1-6]|a|b|i|em|strong|span)\b[^>]*>", re.I)
@@ -102,11 +102,21 @@ def _drop_what_is_not_text(content: "Tag") -> None:
 
     for element in content.select(_NOT_TEXT):
         element.decompose()
+    _open_forms(content)
     for element in content.select("[style]"):
         if not element.decomposed and _INVISIBLE.search(str(element.get("style"))):
             element.decompose()
     for comment in content.find_all(string=lambda text: isinstance(text, Comment)):
         comment.extract()
+
+
+def _open_forms(content: "Tag") -> None:
+    """A form around most of the text is the page's, as some systems write it; others are filled in."""
+    for form in content.select("form"):
+        if 2 * len(form.get_text()) > len(content.get_text()):
+            form.unwrap()
+        else:
+            form.decompose()
 
 
 def _name_questions(content: "Tag") -> None:

@@ -10,7 +10,7 @@ from hybrid_agent.knowledge.indexing.dense import Dense
 from hybrid_agent.knowledge.indexing.lexical import Words
 from hybrid_agent.knowledge.passages import Passage
 
-FORMAT: Final = 3
+FORMAT: Final = 4
 """Goes up whenever passages, what is encoded or the files' layout change: older indexes are built anew."""
 
 

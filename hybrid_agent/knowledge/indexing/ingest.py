@@ -19,6 +19,8 @@ shortest were found best, by meaning and by words (docs/knowledge.md)."""
 _PATH_SEPARATOR = "\x1f"
 _HEADING = re.compile(r"\A(#+)\s+(.*?)\s*#*\s*(?:\n|\Z)")
 _ANCHOR = re.compile(r"\s*\{#([^\s{}]+)\}\s*$")
+_NOTE = re.compile(r"[ \t]?\[(?:\\?\[)?\^?\d{1,3}(?:\\?\])?\](?:\([^()\s]*\)|:)?")
+"""Marks of notes would be taken for the citations of an answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ def _split_article(article: Article) -> Iterator[Passage]:
         anchor = each.anchor or (_unique(anchor_of(each.path[-1]), anchors) if each.path else "")
         section = each.path[1:] if each.path and each.path[0] == title else each.path
         linked = anchor if each.anchor or (section and article.linked) else ""
-        for part in _parts(each.text) if each.text else ():
+        text = _NOTE.sub("", each.text).strip()
+        for part in _parts(text) if text else ():
             yield _passage(article, title, section, linked, f"{anchor}:{ordinals[anchor]}", part)
             ordinals[anchor] += 1
 

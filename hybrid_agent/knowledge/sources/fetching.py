@@ -82,7 +82,7 @@ def fetch(url: str, cache: Path) -> None:
                 raise SourceError(shown(url), f"{problem}. Correct the address.")
             name = _name(url, response)
             content = _body(url, response)
-    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
+    except (httpx2.HTTPError, httpx2.InvalidURL, UnicodeError) as error:
         problem = f"cannot be fetched ({str(error) or type(error).__name__})"
         raise SourceError(shown(url), f"{problem}. Correct the address, or try again later.") from error
     _keep(url, cache, name, content, response)
@@ -136,14 +136,19 @@ def _keep(url: str, cache: Path, name: str, content: bytes, response: "httpx2.Re
         name=name,
         content=f"{hashlib.sha256(content).hexdigest()[:16]}.content",
         charset=response.charset_encoding,
-        etag=response.headers.get("etag"),
-        last_modified=response.headers.get("last-modified"),
+        etag=_sendable(response.headers.get("etag")),
+        last_modified=_sendable(response.headers.get("last-modified")),
     )
     write_new(folder / facts.content, content)
     write_over(folder / "facts.json", facts.model_dump_json().encode())
     for other in folder.glob("*.content"):
         if other.name != facts.content:
             other.unlink(missing_ok=True)
+
+
+def _sendable(header: str | None) -> str | None:
+    """A header's value, if it can be sent back."""
+    return header if header and header.isascii() else None
 
 
 def _facts(url: str, cache: Path) -> _Facts | None:
