@@ -54,7 +54,7 @@ def analyzer(recognisers: Sequence[tuple[str, Spans]], country: str) -> Analyze:
     The first one in a process takes about a second and 100 MB.
     """
     import spacy
-    from spacy.tokenizer import Tokenizer
+    from spacy.tokenizer import Tokenizer  # type: ignore[import-not-found]
 
     language, one_at_a_time = spacy.blank(LANGUAGE), Lock()
     # Split at white space only: rules for prefixes and suffixes take quadratic time on a run of brackets.

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from hybrid_agent.encoding import widest
 from hybrid_agent.guardrails.screening.injection import Fitted, Line
 from hybrid_agent.guardrails.screening.surface import NAMES, surface
-from hybrid_agent.guardrails.screening.windows import windows
+from hybrid_agent.guardrails.screening.windows import read_in_parts
 from hybrid_agent_evals.screening.data import ARTICLES, LOOK_ALIKES, ORDINARY, OWN, Sample
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def table(samples: Sequence[Sample], encoder: Encoder) -> Table:
     from scipy.sparse import csr_matrix  # type: ignore[import-untyped]
     from scipy.sparse.csgraph import connected_components  # type: ignore[import-untyped]
 
-    parts = [windows(each.text) for each in samples]
+    parts = [read_in_parts(each.text) for each in samples]
     flat = [part for each in parts for part in each]
     meaning = widest(encoder).encode(flat) * np.float32(VECTOR_SCALE)
     text = np.repeat(np.arange(len(samples)), [len(each) for each in parts])

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from hybrid_agent.encoding import Encoder, widest
 from hybrid_agent.frozen import Frozen
 from hybrid_agent.guardrails.screening.surface import surface
-from hybrid_agent.guardrails.screening.windows import windows
+from hybrid_agent.guardrails.screening.windows import read_in_parts
 
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Matrix
@@ -59,7 +59,7 @@ class Detector:
 
     def score(self, text: str) -> float:
         """0..1: from `FOUND` on a message is an attack; the worst window's."""
-        return max(map(_logistic, self._logits(windows(text))))
+        return max(map(_logistic, self._logits(read_in_parts(text))))
 
     def suspicious(self, text: str) -> bool:
         """Whether what others wrote instructs a model, beyond how any article instructs its readers."""

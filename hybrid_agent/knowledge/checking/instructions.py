@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from hybrid_agent.guardrails.screening import detector_for
 from hybrid_agent.guardrails.screening.surface import SIGNS, surface
-from hybrid_agent.guardrails.screening.windows import windows
+from hybrid_agent.guardrails.screening.windows import read_in_parts
 from hybrid_agent.knowledge.checking.findings import Finding, Kind, place, quoted
 from hybrid_agent.knowledge.passages import Passage
 
@@ -27,7 +27,7 @@ def instructions(passages: Sequence[Passage], encoder: "Encoder") -> Iterator[Fi
 
 def _has_signs(text: str) -> bool:
     """A word or two marks of an attack: marks alone stand in many articles, as in code and tables."""
-    return any(_signs_of_attack(part) for part in windows(text))
+    return any(_signs_of_attack(part) for part in read_in_parts(text))
 
 
 def _signs_of_attack(part: str) -> bool:
