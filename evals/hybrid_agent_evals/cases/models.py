@@ -1,0 +1,149 @@
+"""A case in YAML, as a support lead reads it: what happens, in which world, and what must come of it."""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import Self
+
+from pydantic import AwareDatetime, Field, JsonValue, model_validator
+
+from hybrid_agent.catalog.parts import Name, Part, Text
+from hybrid_agent_evals.cases.turns import NOBODY, AnyStatus, OneOf, Turn
+from hybrid_agent_tools import Risk, all_operations
+
+Cell = str | int | float | bool | None
+
+
+class Write(Part):
+    """A write that must have been done; of its arguments, those that are named are compared."""
+
+    operation: Text
+    arguments: Mapping[Name, JsonValue] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        operation = all_operations().get(self.operation)
+        if operation is None or not operation.writes:
+            raise ValueError(f"there is no write {self.operation!r}")
+        if unknown := sorted(set(self.arguments) - set(operation.arguments.model_fields)):
+            raise ValueError(f"{self.operation} has no argument {', '.join(unknown)}")
+        return self
+
+    @property
+    def risk(self) -> Risk:
+        """The operation's own risk."""
+        return all_operations()[self.operation].risk
+
+
+class Way(StrEnum):
+    """The path that a conversation takes: the bot alone, with a person's decision, handed over."""
+
+    BOT = "bot"
+    APPROVED = "approved"
+    HANDED_OFF = "handed_off"
+
+
+class HandOffExpected(Part):
+    """A hand-off: any one of these reasons must be among its own, and its packet must hold these texts."""
+
+    reasons: OneOf
+    packet: tuple[Text, ...] = ()
+
+
+class Expected(Part):
+    """What must be true at the end.
+
+    `writes` are all that may have been done, each once. `intents` are those that must have been served (in
+    any order), `slots` the values that must be known, as the catalog's recognisers write them. `reads` must
+    have been made, `not_read` must not. `cites` are words of the titles that must be cited, `cites_nothing`
+    that none may. `asked` is the most questions that the customer may be asked.
+    """
+
+    status: AnyStatus
+    way: Way | None = None
+    intents: tuple[Name, ...] = ()
+    not_intents: tuple[Name, ...] = ()
+    slots: Mapping[Name, JsonValue] = Field(default_factory=dict)
+    reads: tuple[Text, ...] = ()
+    not_read: tuple[Text, ...] = ()
+    writes: tuple[Write, ...] = ()
+    cites: tuple[OneOf, ...] = ()
+    cites_nothing: bool = False
+    hand_off: HandOffExpected | None = None
+    told: tuple[OneOf, ...] = ()
+    not_told: tuple[OneOf, ...] = ()
+    asked: int | None = Field(None, ge=0)
+
+
+class Article(Part):
+    """An article of a case's own help centre, in Markdown."""
+
+    name: Name
+    text: str = Field(min_length=1, max_length=50_000)
+
+
+class Case(Part):
+    """One conversation; `about` is the intent it is mainly about, `says` what it promises, in a sentence.
+
+    `shop` changes the starting state: table -> key -> columns (None: the row is not there). `articles` are
+    the help centre instead of the deployment's: an empty list is an empty help centre.
+    """
+
+    id: Name
+    says: Text
+    about: Name
+    tags: tuple[Name, ...] = ()
+    customer: Text = NOBODY
+    shop: Mapping[Name, Mapping[str, Mapping[Name, Cell] | None]] = Field(default_factory=dict)
+    articles: tuple[Article, ...] | None = None
+    turns: tuple[Turn, ...] = Field(min_length=1)
+    expect: Expected
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        if not any(turn.heard for turn in self.turns):
+            raise ValueError("nobody says anything")
+        risky = any(write.risk is Risk.HIGH for write in self.expect.writes)
+        if risky and not any(turn.grants for turn in self.turns):
+            raise ValueError("a write of high risk is expected, but no turn approves it")
+        if self.expect.cites and self.expect.cites_nothing:
+            raise ValueError("something is to be cited, and nothing is")
+        if both := sorted(set(self.expect.intents) & set(self.expect.not_intents)):
+            raise ValueError(f"{', '.join(both)} must and must not have been served")
+        return self
+
+
+class CaseFile(Part):
+    """A file of cases; `at` is the moment of all of them, to which the shop's dates are relative.
+
+    `shop` is an SQLite file of the embedded connector that the cases start from, beside this file; without
+    one it is the sample shop as it is made at that moment.
+    """
+
+    at: AwareDatetime
+    shop: Path | None = None
+    cases: tuple[Case, ...] = Field(min_length=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """A case with its moment, the shop it starts from (None: the sample), and where it is written."""
+
+    case: Case
+    at: AwareDatetime
+    shop: Path | None = None
+    file: Path = Path("-")
+    line: int = 0
+
+    @property
+    def where(self) -> str:
+        """`FILE:LINE`, for messages."""
+        return f"{self.file}:{self.line}"
+
+    @property
+    def digest(self) -> str:
+        """Changes with anything in the case, so that a result is never taken for another case's."""
+        text = f"{self.at.isoformat()} {self.shop} {self.case.model_dump_json()}"
+        return hashlib.sha256(text.encode()).hexdigest()[:16]

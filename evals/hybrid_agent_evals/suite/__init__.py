@@ -1,0 +1,1 @@
+"""Running cases, in parallel and repeatedly, and what came of them as data."""
