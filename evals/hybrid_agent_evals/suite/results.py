@@ -43,10 +43,14 @@ class Subject(Frozen):
 
 
 class SuiteRun(Frozen):
-    """A whole run. `problems` are cases that could not be read or played: they make the exit code 2."""
+    """A whole run. `problems` are cases that could not be read or played: they make the exit code 2.
+
+    `command` is the command line that plays the same cases on the same deployment again; reports add the case.
+    """
 
     subject: Subject
     results: tuple[Result, ...]
     problems: tuple[str, ...] = ()
     seed: int = 0
     repeats: int = 1
+    command: str = "hybrid-agent eval"
