@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
 
 from langgraph.checkpoint.memory import InMemorySaver
@@ -16,6 +17,9 @@ from hybrid_agent_evals.playing.chat import Chat
 from hybrid_agent_evals.playing.record import Played, PlayedEffect, PlayedHandOff, PlayedTurn
 from hybrid_agent_evals.worlds.rows import differences, snapshot
 from hybrid_agent_evals.worlds.world import World, Worlds
+
+Driver = Callable[[Sequence[PlayedTurn]], Awaitable[Turn | None]]
+"""What happens next, after all that was seen until now; None ends the conversation."""
 
 
 @dataclass(slots=True)
@@ -67,16 +71,31 @@ def _elsewhere(turn: Turn, world: World) -> PlayedTurn:
 
 async def play(deployment: Deployment, placed: Placed, worlds: Worlds) -> Played:
     """The case as it went; a turn that fails ends it. Raises ConfigurationError for an impossible world."""
+    return await play_with(deployment, placed, worlds, listed(placed.case.turns))
+
+
+def listed(turns: Sequence[Turn]) -> Driver:
+    """Turns that are written down, one after the other."""
+
+    async def next_turn(done: Sequence[PlayedTurn]) -> Turn | None:
+        return turns[len(done)] if len(done) < len(turns) else None
+
+    return next_turn
+
+
+async def play_with(deployment: Deployment, placed: Placed, worlds: Worlds, next_turn: Driver) -> Played:
+    """A conversation in a case's world whose turns come from a driver; what that raises is raised."""
     error, seconds = "", list[float]()
     async with worlds.fresh(placed) as world:
         stage = _stage(deployment, placed, world)
-        try:
-            for turn in placed.case.turns:
-                started = time.perf_counter()
+        while not error and (turn := await next_turn(stage.done)) is not None:
+            started = time.perf_counter()
+            try:
                 stage.done.append(await stage.turn(turn))
+            except Exception as failure:  # whatever the deployment runs into is the case's result
+                error = f"{type(failure).__name__}: {failure}"
+            else:
                 seconds.append(time.perf_counter() - started)
-        except Exception as failure:  # whatever the deployment runs into is the case's result
-            error = f"{type(failure).__name__}: {failure}"
         after = await asyncio.to_thread(snapshot, world.shop)
         return Played(
             turns=tuple(stage.done),
