@@ -45,7 +45,7 @@ class Subject(Frozen):
 class SuiteRun(Frozen):
     """A whole run. `problems` are cases that could not be read or played: they make the exit code 2.
 
-    `command` is the command line that plays the same cases on the same deployment again; reports add the case.
+    `command` is the command line that plays the same on the same again; reports add the case.
     """
 
     subject: Subject
@@ -54,3 +54,10 @@ class SuiteRun(Frozen):
     seed: int = 0
     repeats: int = 1
     command: str = "hybrid-agent eval"
+
+    @property
+    def exit_code(self) -> int:
+        """0: every case passed; 1: one failed; 2: something could not be read, played or scored."""
+        if self.problems or not all(each.scored for each in self.results):
+            return 2
+        return int(not all(each.passed for each in self.results))

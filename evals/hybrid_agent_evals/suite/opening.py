@@ -1,0 +1,77 @@
+"""The deployment under evaluation, loaded without touching its records and systems."""
+
+import json
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from hybrid_agent import Deployment, load_deployment
+from hybrid_agent.chat_model import ModelSettings
+from hybrid_agent.cli.places import SETTINGS, bundled, settings_file
+from hybrid_agent.knowledge.sources.finding import is_address
+from hybrid_agent.portal import run_here
+from hybrid_agent.settings import Settings, Thinking, cache_folder, read_settings, user_cache
+from hybrid_agent_evals.worlds.world import Worlds, worlds
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """Which deployment is evaluated, and with which model and reasoner, if not the file's own."""
+
+    file: Path
+    model: ModelSettings | None = None
+    reasoner: Thinking | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Stand:
+    """What cases are played on: the deployment, and the worlds of this process."""
+
+    deployment: Deployment
+    worlds: Worlds
+
+
+def deployment_file(named: Path | None) -> Path:
+    """The deployment file that is meant: the one named, the one in this folder, or the sample's."""
+    if named is None:
+        return Path(SETTINGS) if Path(SETTINGS).is_file() else bundled(SETTINGS)
+    return settings_file(named)
+
+
+@contextmanager
+def opened(opening: Opening) -> Iterator[Stand]:
+    """The deployment and a folder of worlds, both gone afterwards. Raises what `load_deployment` raises."""
+    with worlds() as made, tempfile.TemporaryDirectory(prefix="hybrid-agent-eval-") as folder:
+        file = _stand_in(opening.file, Path(folder))
+        deployment = load_deployment(file, model=opening.model, reasoner=opening.reasoner)
+        try:
+            yield Stand(deployment, made)
+        finally:
+            run_here(deployment.aclose())
+
+
+def _stand_in(file: Path, folder: Path) -> Path:
+    """A copy of the settings that names the same files, but a shop and records of its own."""
+    settings, home = read_settings(file), file.resolve().parent
+    given = yaml.safe_load(file.read_text("utf-8"))
+    copy = folder / SETTINGS
+    copy.write_text(json.dumps({**given, **_placed(settings, home, folder)}), "utf-8")
+    return copy
+
+
+def _placed(settings: Settings, home: Path, folder: Path) -> dict[str, Any]:
+    """Every key that names a place: what is read is read where it is, what is written goes to `folder`."""
+    own = {name: getattr(settings, name) for name in ("catalog", "prompts", "calibration", "answerability")}
+    return {
+        **{name: str(home / path) for name, path in own.items() if path is not None},
+        "knowledge": [each if is_address(each) else str(home / each) for each in settings.knowledge],
+        # Found by its place, the sample's cache would be written into the installed package.
+        "cache": str(user_cache() if home == bundled().resolve() else cache_folder(settings, home)),
+        "systems": {"embedded": {"database": "shop.db", "sample": True}},
+        "records": f"sqlite:///{folder / 'records.db'}",
+    }
