@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     import regex
 
 MAX_PATTERN = 200
-_TIMEOUT_S = 0.02
+_TIMEOUT_S = 0.25
+"""Of processor time of the whole process: other threads must not make a sound pattern miss a number."""
 _log = logging.getLogger(__name__)
 
 
