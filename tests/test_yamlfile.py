@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel, ConfigDict
 
 from hybrid_agent.errors import ConfigurationError
-from hybrid_agent.yamlfile import MAX_BYTES, read_model
+from hybrid_agent.yamlfile import MAX_BYTES, Partly, read_model, read_partly
 
 
 class Part(BaseModel):
@@ -134,7 +134,7 @@ def test_aliases_that_multiply_do_no_harm(tmp_path: Path) -> None:
     lines = ["a: &a [x, x, x, x, x, x, x, x, x, x]"]
     for here, before in zip("bcdefghij", "abcdefghi", strict=True):
         lines.append(f"{here}: &{here} [{', '.join([f'*{before}'] * 10)}]")
-    assert "is not a known key" in complaint(tmp_path, "\n".join(lines))
+    assert "its aliases multiply" in complaint(tmp_path, "\n".join(lines))
 
 
 def test_an_alias_to_itself_does_no_harm(tmp_path: Path) -> None:
@@ -145,3 +145,47 @@ def test_an_alias_to_itself_does_no_harm(tmp_path: Path) -> None:
 def test_deep_nesting_does_no_harm(tmp_path: Path) -> None:
     """Ten thousand brackets end in a message, not in a stack overflow."""
     complaint(tmp_path, "words: " + "[" * 10_000)
+
+
+# ----- Files that are mostly a list -----
+
+
+class Listed(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+    name: str = "unnamed"
+    parts: tuple[Part, ...]
+
+
+def partly(tmp_path: Path, text: str) -> Partly[Listed]:
+    path = tmp_path / "list.yaml"
+    path.write_text(text)
+    return read_partly(path, Listed, "parts")
+
+
+def test_one_bad_item_does_not_take_the_others_away(tmp_path: Path) -> None:
+    """Every bad item is told with its line, whatever is wrong with it; the good ones are read."""
+    items = ["count: 1", "coutn: 2", "count: 3\n    count: 4", "count: !!int x", "count: many", "count: 6"]
+    read = partly(tmp_path, "name: Tarn\nparts:\n" + "".join(f"  - {each}\n" for each in items))
+    assert read.model == Listed(name="Tarn", parts=(Part(count=1), Part(count=6)))
+    assert read.lines == (3, 9)
+    told = "\n".join(read.problems)
+    assert len(read.problems) == 4
+    assert ":4: parts.1.coutn: is not a known key" in told
+    assert ":6: the key 'count' stands twice, first in line 5" in told
+    assert ":7: a value does not fit its tag" in told
+    assert ":8: parts.4.count: Input should be a valid integer" in told
+
+
+def test_a_list_without_a_good_item_is_none(tmp_path: Path) -> None:
+    """Where nothing can be read, only the complaints are left."""
+    read = partly(tmp_path, "parts:\n  - {coutn: 1}\n  - 7\n")
+    assert (read.model, read.lines, len(read.problems)) == (None, (), 2)
+
+
+@pytest.mark.parametrize(
+    "text", ["nmae: x\nparts: [{count: 1}]", "parts: []\nnmae: x", "", "[1]", "parts: 3"]
+)
+def test_what_is_wrong_around_the_list_is_the_files_fault(tmp_path: Path, text: str) -> None:
+    """No item counts in a file that is not what it should be."""
+    with pytest.raises(ConfigurationError, match=r"list.yaml:\d+: "):
+        partly(tmp_path, text)
