@@ -1,6 +1,6 @@
 """Masking what holds records: by form, and by the values that its own records say are personal."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
@@ -36,23 +36,28 @@ class Places:
 
 def mask_records(data: JsonValue, redactor: Redactor, places: Places) -> JsonValue:
     """The data with its strings masked, in any shape that the state, an approval or a hand-off has."""
-    known = spellings(distinct(_known(data, places)).values())
-    finder = Finder(redactor.search, known)
-    return each_string(data, partial(_mask, finder))
+    return each_string(data, masker_over(data, redactor, places))
+
+
+def masker_over(data: JsonValue, redactor: Redactor, places: Places) -> Callable[[str], str]:
+    """What masks the texts that belong to the data: by form, and by what its records say is personal."""
+    known = spellings(distinct(known_in(data, places)).values())
+    return partial(_mask, Finder(redactor.search, known))
 
 
 def _mask(finder: Finder, text: str) -> str:
     return replaced(text, finder.find(text), {})
 
 
-def _known(data: JsonValue, places: Places) -> Iterator[Known]:
+def known_in(data: JsonValue, places: Places) -> Iterator[Known]:
+    """The personal values in the data's records, in any shape that the state, an approval or a hand-off has."""
     if isinstance(data, list):
         for each in data:
-            yield from _known(each, places)
+            yield from known_in(each, places)
     elif isinstance(data, dict):
         yield from _of_record(data, places)
         for each in data.values():
-            yield from _known(each, places)
+            yield from known_in(each, places)
 
 
 def _of_record(data: dict[str, JsonValue], places: Places) -> Iterator[Known]:

@@ -54,6 +54,7 @@ class SuiteRun(Frozen):
     seed: int = 0
     repeats: int = 1
     command: str = "hybrid-agent eval"
+    masked: bool = False
 
     @property
     def exit_code(self) -> int:
