@@ -1,11 +1,16 @@
 """What the tests of the graph share: a shop with its bot, a clock to turn, and looks into the files."""
 
+import asyncio
+import atexit
+import shutil
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from embedded_kit import NOW, fresh_shop, rows
@@ -13,6 +18,7 @@ from langgraph.checkpoint.base import BaseCheckpointSaver
 
 from hybrid_agent import Caller, Deployment, build_graph
 from hybrid_agent.graph import Graph
+from hybrid_agent.portal import run_here
 from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import events, hand_offs, open_records
 from hybrid_agent.records.models import HandOff, Recorded
@@ -148,6 +154,18 @@ def euros(amount: str) -> dict[str, str]:
     return {"amount": amount, "currency": "EUR"}
 
 
+@cache
+def _empty_records() -> Path:
+    folder = Path(mkdtemp(prefix="records-"))
+    atexit.register(shutil.rmtree, folder)
+    run_here(_make_records(folder / "records.db"))
+    return folder / "records.db"
+
+
+async def _make_records(file: Path) -> None:
+    await (await open_records(f"sqlite:///{file}")).aclose()
+
+
 async def open_stage(
     loaded: Deployment,
     folder: Path,
@@ -160,6 +178,8 @@ async def open_stage(
     clock = clock or Clock()
     if not (folder / "shop.db").exists():
         fresh_shop(folder)
+    if not (folder / "records.db").exists():
+        shutil.copy(await asyncio.to_thread(_empty_records), folder / "records.db")
     connection = open_shop(folder / "shop.db", clock=clock)
     deployment = replace(
         loaded,
