@@ -1,0 +1,32 @@
+"""A result without personal data: reports leave the machine, and a user's cases may hold real words."""
+
+from collections.abc import Callable
+from enum import Enum
+from functools import cache
+from typing import Any
+
+from hybrid_agent import Deployment
+from hybrid_agent.redaction.records import masker_over
+from hybrid_agent_evals.suite.results import Result
+
+
+def masked(result: Result, deployment: Deployment) -> Result:
+    """The result with what persons said, and records hold of them, replaced by its kind, such as `[email]`.
+
+    What is known to be personal comes from the records that the conversation read. Names of cases, checks and
+    places, and everything that is counted, stay.
+    """
+    told = result.model_dump(mode="json", include={"played"})
+    mask = cache(masker_over(told, deployment.redactor, deployment.personal_places()))
+    hidden = _each(result.model_dump(include={"played", "outcomes"}), mask)
+    return Result.model_validate({**result.model_dump(exclude={"played", "outcomes"}), **hidden})
+
+
+def _each(data: Any, mask: Callable[[str], str]) -> Any:
+    if isinstance(data, Enum):
+        return data
+    if isinstance(data, str):
+        return mask(data)
+    if isinstance(data, dict):
+        return {name: _each(value, mask) for name, value in data.items()}
+    return [_each(value, mask) for value in data] if isinstance(data, list | tuple) else data
