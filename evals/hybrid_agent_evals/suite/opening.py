@@ -1,12 +1,13 @@
 """The deployment under evaluation, loaded without touching its records and systems."""
 
+import asyncio
 import json
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import yaml
 
@@ -14,9 +15,10 @@ from hybrid_agent import Deployment, load_deployment
 from hybrid_agent.chat_model import ModelSettings
 from hybrid_agent.cli.places import SETTINGS, bundled, settings_file
 from hybrid_agent.knowledge.sources.finding import is_address
-from hybrid_agent.portal import run_here
 from hybrid_agent.settings import Settings, Thinking, cache_folder, read_settings, user_cache
 from hybrid_agent_evals.worlds.world import Worlds, worlds
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +32,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Stand:
-    """What cases are played on: the deployment, and the worlds of this process."""
+    """What cases are played on: the deployment, the worlds of this process, and the loop they all run on."""
 
     deployment: Deployment
     worlds: Worlds
+    loop: asyncio.Runner
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Run a coroutine to its end; its exception is raised here."""
+        return self.loop.run(work)
 
 
 def deployment_file(named: Path | None) -> Path:
@@ -46,13 +53,17 @@ def deployment_file(named: Path | None) -> Path:
 @contextmanager
 def opened(opening: Opening) -> Iterator[Stand]:
     """The deployment and a folder of worlds, both gone afterwards. Raises what `load_deployment` raises."""
-    with worlds() as made, tempfile.TemporaryDirectory(prefix="hybrid-agent-eval-") as folder:
+    with (
+        worlds() as made,
+        tempfile.TemporaryDirectory(prefix="hybrid-agent-eval-") as folder,
+        asyncio.Runner() as loop,
+    ):
         file = _stand_in(opening.file, Path(folder))
         deployment = load_deployment(file, model=opening.model, reasoner=opening.reasoner)
         try:
-            yield Stand(deployment, made)
+            yield Stand(deployment, made, loop)
         finally:
-            run_here(deployment.aclose())
+            loop.run(deployment.aclose())
 
 
 def _stand_in(file: Path, folder: Path) -> Path:
