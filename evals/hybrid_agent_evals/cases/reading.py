@@ -1,15 +1,16 @@
-"""Case files from a folder: what can be read is played, what cannot is told with its file and line."""
+"""Case files: what can be read is played, what cannot is told with its file and line."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import yaml
-
 from hybrid_agent.errors import ConfigurationError
-from hybrid_agent.yamlfile import read_model
+from hybrid_agent.yamlfile import read_partly
 from hybrid_agent_evals.cases.models import CaseFile, Placed
+
+SUFFIXES = (".yaml", ".yml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,33 +26,54 @@ def bundled() -> Path:
     return Path(str(resources.files("hybrid_agent_evals").joinpath("cases", "data")))
 
 
-def read_cases(folder: Path) -> Cases:
-    """The cases of every YAML file in a folder; raises ConfigurationError where it holds none."""
-    files = sorted(folder.rglob("*.yaml"))
-    if not files:
-        raise ConfigurationError("holds no .yaml file", where=folder, advice="Name a folder of cases.")
+def read_cases(place: Path) -> Cases:
+    """The cases of a file, or of every YAML file below a folder.
+
+    Whatever is wrong with a file or a case is among the problems, and the others are read all the same.
+    Raises ConfigurationError where there is no such place, or no file in it.
+    """
     placed, problems = list[Placed](), list[str]()
-    for file in files:
+    for file in _files(place):
         try:
-            placed += _placed(file)
+            read = _of(file)
         except ConfigurationError as error:
             problems.append(str(error))
+        else:
+            placed += read.placed
+            problems += read.problems
     counted = Counter(each.case.id for each in placed)
-    twice = [each for each in placed if counted[each.case.id] > 1]
-    problems += [f"{each.where}: the id {each.case.id} is given more than once" for each in twice]
-    return Cases(tuple(each for each in placed if counted[each.case.id] == 1), tuple(problems))
+    once = tuple(each for each in placed if counted[each.case.id] == 1)
+    return Cases(once, (*problems, *_twice([each for each in placed if counted[each.case.id] > 1])))
 
 
-def _placed(file: Path) -> list[Placed]:
-    read, lines = read_model(file, CaseFile), _lines(file)
-    shop = file.parent / read.shop if read.shop else None
-    return [Placed(case, read.at, shop, file, line) for case, line in zip(read.cases, lines, strict=True)]
+def _files(place: Path) -> list[Path]:
+    if place.is_file():
+        return [place]
+    if not place.is_dir():
+        raise ConfigurationError(
+            "there is no such file or folder", where=place, advice="Name a folder of cases, or one file."
+        )
+    files = sorted(each for each in place.rglob("*") if each.suffix in SUFFIXES)
+    if not files:
+        raise ConfigurationError("holds no .yaml file", where=place, advice="Name a folder of cases.")
+    return files
 
 
-def _lines(file: Path) -> list[int]:
-    """The line that each case begins in."""
-    root = yaml.compose(file.read_text("utf-8"), Loader=yaml.SafeLoader)
-    if root is None:
-        return []
-    cases = next(value for key, value in root.value if key.value == "cases")
-    return [item.start_mark.line + 1 for item in cases.value]
+def _of(file: Path) -> Cases:
+    read = read_partly(file, CaseFile, "cases")
+    if read.model is None:
+        return Cases((), read.problems)
+    at, shop = read.model.at, file.parent / read.model.shop if read.model.shop else None
+    pairs = zip(read.model.cases, read.lines, strict=True)
+    return Cases(tuple(Placed(case, at, shop, file, line) for case, line in pairs), read.problems)
+
+
+def _twice(placed: Sequence[Placed]) -> list[str]:
+    return [
+        f"{each.where}: the id {each.case.id} stands also at {_others(each, placed)}; give each its own"
+        for each in placed
+    ]
+
+
+def _others(one: Placed, placed: Sequence[Placed]) -> str:
+    return ", ".join(each.where for each in placed if each.case.id == one.case.id and each is not one)

@@ -1,14 +1,16 @@
 """What happens in a conversation, one thing after the other: messages, decisions, time, faults."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from typing import Annotated, Literal, Self
 
-from pydantic import BeforeValidator, Field, JsonValue, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, JsonValue, StringConstraints, model_validator
 
 from hybrid_agent.catalog.durations import Duration
 from hybrid_agent.catalog.parts import Name, Part, Text
 from hybrid_agent.state import Status
+from hybrid_agent_evals.cases.naming import unknown
 from hybrid_agent_tools import all_operations
 
 DECISIONS = ("approve", "edit", "reject", "respond")
@@ -27,6 +29,22 @@ OneOf = Annotated[tuple[Text, ...], BeforeValidator(several), Field(min_length=1
 
 AnyStatus = Annotated[tuple[Status, ...], BeforeValidator(several), Field(min_length=1)]
 
+Said = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
+"""A message as it is typed, spaces and all."""
+
+Wait = Annotated[Duration, Field(gt=timedelta(0), le=timedelta(days=3_650))]
+
+
+def _system(name: str) -> str:
+    systems = {*all_operations(), *(each.partition(".")[0] for each in all_operations())}
+    if name not in systems:
+        raise ValueError(unknown("operation or port", name, systems))
+    return name
+
+
+System = Annotated[Text, AfterValidator(_system)]
+"""An operation (`orders.get`), or a port with all of its operations (`orders`)."""
+
 
 class FaultKind(StrEnum):
     """How a system fails. Neither `slow` nor `lost_answer` answers; after the latter a write is done."""
@@ -42,17 +60,9 @@ class FaultKind(StrEnum):
 class Fault(Part):
     """A fault of one operation (`orders.get`), or of all of a port (`orders`): every call, or so many."""
 
-    of: Text
+    of: System
     how: FaultKind
     times: int | None = Field(None, ge=1)
-
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.of not in all_operations() and not any(
-            name.startswith(f"{self.of}.") for name in all_operations()
-        ):
-            raise ValueError(f"there is no operation and no port {self.of!r}")
-        return self
 
 
 class Heard(Part):
@@ -62,6 +72,20 @@ class Heard(Part):
     asks: Text | None = None
     told: tuple[OneOf, ...] = ()
     not_told: tuple[OneOf, ...] = ()
+
+    @model_validator(mode="after")
+    def _can_be_met(self) -> Self:
+        if problems := list(told_and_not(self.told, self.not_told)):
+            raise ValueError("; ".join(problems))
+        return self
+
+
+def told_and_not(told: Sequence[Sequence[str]], not_told: Sequence[Sequence[str]]) -> Iterator[str]:
+    """The texts that must be told, each other way of saying them included, and must not."""
+    forbidden = {text.casefold() for each in not_told for text in each}
+    for texts in told:
+        if forbidden.issuperset(text.casefold() for text in texts):
+            yield f"{' / '.join(texts)!r} must and must not be told; keep one of the two"
 
 
 class Turn(Part):
@@ -73,11 +97,11 @@ class Turn(Part):
     in the same world, `signed_in` another customer who writes.
     """
 
-    customer: Text | None = None
+    customer: Said | None = None
     agent: Decision | None = None
-    wait: Duration | None = None
+    wait: Wait | None = None
     fault: Fault | None = None
-    mended: Text | None = Field(None, description="The operation or port whose faults end.")
+    mended: System | None = Field(None, description="The operation or port whose faults end.")
     means: bool | None = None
     signed_in: Text | None = None
     chat: Name | None = None
@@ -105,6 +129,10 @@ class Turn(Part):
             raise ValueError("an edit has arguments, and nothing else has")
         if self.agent == "respond" and not self.says:
             raise ValueError("a respond needs the words in says")
+        if self.expect is not None and not self.heard:
+            raise ValueError("nothing can be expected of a turn in which the bot does not run; leave it out")
+        if self.chat is not None and self.customer is None and self.agent is None:
+            raise ValueError("only a customer's and an agent's turn happen in a chat")
         return self
 
     @property
