@@ -12,6 +12,7 @@ from hybrid_agent.state import Evidence, Request
 from hybrid_agent.usage import Usage
 from hybrid_agent_evals.cases.turns import NOBODY, Turn
 from hybrid_agent_evals.playing.record import Asked, Cited, Ground, PlayedTurn, Served, Shown
+from hybrid_agent_evals.playing.wording import policies_in, wording_of
 
 
 @dataclass(slots=True)
@@ -37,7 +38,8 @@ class Chat:
         caller = Caller.anonymous() if who == NOBODY else Caller.customer(who)
         said = str(turn.customer)
         ran = await self.session.send(self.thread, said, caller, message_id=f"{self.thread}-{place}")
-        return await self._seen("customer", said, ran)
+        seen = await self._seen("customer", said, ran)
+        return seen.model_copy(update={"customer": caller.customer_id, "means": turn.means})
 
     async def _act(self, turn: Turn) -> PlayedTurn:
         roles = approver_roles(self.session.deployment) if turn.roles is None else turn.roles
@@ -45,18 +47,20 @@ class Chat:
         deed = f"{turn.agent} by {person.id}" + (f": {turn.says}" if turn.says else "")
         if turn.agent == "release":
             await self.session.release(self.thread, person)
-            return PlayedTurn(by="staff", said=deed, chat=self.name)
+            return PlayedTurn(by="staff", said=deed, chat=self.name, deed=turn.agent)
         shown = self.first if turn.stale else self.last
         if turn.agent == "take_over" and not shown:
             await self.session.take_over(self.thread, person)
-            return PlayedTurn(by="staff", said=deed, chat=self.name)
+            return PlayedTurn(by="staff", said=deed, chat=self.name, deed=turn.agent)
         forms = [_form(turn, approval) for approval in shown]
-        return await self._seen("staff", deed, await self.session.decide(self.thread, forms, person))
+        seen = await self._seen("staff", deed, await self.session.decide(self.thread, forms, person))
+        return seen.model_copy(update={"deed": turn.agent})
 
     async def _seen(self, by: str, said: str, ran: Ran) -> PlayedTurn:
         self.last = tuple(ran.approvals)
         self.first = self.first or self.last
-        state = await self.session.graph.aget_state({"configurable": {"thread_id": self.thread}})
+        state = (await self.session.graph.aget_state({"configurable": {"thread_id": self.thread}})).values
+        evidence = (*state.get("evidence", ()), *policies_in(state, self.session.deployment))
         question = ran.served.question
         return PlayedTurn(
             by=by,
@@ -75,8 +79,9 @@ class Chat:
             pending=tuple(_shown(each) for each in ran.approvals),
             notices=tuple(ran.notices),
             reasons=ran.served.reasons,
-            grounds=tuple(_ground(each) for each in state.values.get("evidence", ())),
-            served=tuple(_served(each) for each in state.values.get("requests", ())),
+            grounds=tuple(_ground(each) for each in evidence),
+            served=tuple(_served(each) for each in state.get("requests", ())),
+            wording=wording_of(state, self.session.deployment),
             usage=self._since(ran),
         )
 

@@ -14,7 +14,9 @@ from hybrid_agent_evals.cases.models import Placed
 from hybrid_agent_evals.cases.turns import Turn
 from hybrid_agent_evals.playing.articles import knowledge_in
 from hybrid_agent_evals.playing.chat import Chat
+from hybrid_agent_evals.playing.overhearing import internal_texts, overheard
 from hybrid_agent_evals.playing.record import Played, PlayedEffect, PlayedHandOff, PlayedTurn
+from hybrid_agent_evals.worlds.owners import foreign_keys, owner_of, personal
 from hybrid_agent_evals.worlds.rows import differences, snapshot
 from hybrid_agent_evals.worlds.world import World, Worlds
 
@@ -96,14 +98,20 @@ async def play_with(deployment: Deployment, placed: Placed, worlds: Worlds, next
                 error = f"{type(failure).__name__}: {failure}"
             else:
                 seconds.append(time.perf_counter() - started)
-        after = await asyncio.to_thread(snapshot, world.shop)
+        after, keys = (
+            await asyncio.to_thread(snapshot, world.shop),
+            await asyncio.to_thread(foreign_keys, world.shop),
+        )
+        rows = {**world.before, **after}
+        inside = internal_texts(deployment, stage.session.deployment.knowledge)
         return Played(
             turns=tuple(stage.done),
             reads=tuple(world.log.reads),
             writes=tuple(world.log.writes),
-            changes=differences(world.before, after),
+            changes=differences(world.before, after, lambda place: owner_of(place, rows, keys)),
             hand_offs=tuple(stage.hand_offs.values()),
             effects=await _effects(stage),
+            overheard=overheard(stage.done, personal(rows, keys), inside),
             seconds=tuple(seconds),
             error=error,
         )

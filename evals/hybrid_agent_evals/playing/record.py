@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from hybrid_agent.frozen import Frozen
 from hybrid_agent.state import EvidenceKind, Phase, QuestionKind, Status
 from hybrid_agent.usage import Usage
+from hybrid_agent_evals.cases.turns import Decision
 from hybrid_agent_evals.worlds.calls import Called
 from hybrid_agent_evals.worlds.rows import RowChange
 
@@ -60,11 +61,18 @@ class PlayedTurn(Frozen):
 
     `nodes` is the way through the graph, `grounds` what is known by now, `reasons` why a person was brought
     in; `intents` are this turn's with their confidence. `tokens` of `usage` are this turn's.
+
+    `customer` is who writes, None for nobody who is signed in; `deed` is what staff do; `means` is what the
+    case says of a message. `wording` is what the reply may say beside the grounds: the catalog's words and
+    facts about the business, and a colleague's words.
     """
 
     by: str
     said: str
     chat: str = ""
+    customer: str | None = None
+    deed: Decision | None = None
+    means: bool | None = None
     reply: str = ""
     cites: tuple[Cited, ...] = ()
     status: Status | None = None
@@ -76,6 +84,7 @@ class PlayedTurn(Frozen):
     reasons: tuple[str, ...] = ()
     grounds: tuple[Ground, ...] = ()
     served: tuple[Served, ...] = ()
+    wording: tuple[str, ...] = ()
     usage: Usage = Usage()
 
 
@@ -99,10 +108,23 @@ class PlayedEffect(Frozen):
     approved_by: str | None
 
 
+class Overheard(Frozen):
+    """What a reply says that is not its reader's: of another customer, or of a text for staff alone.
+
+    `of` is that customer or the text's title, `turn` the place of the turn.
+    """
+
+    turn: int
+    of: str
+    text: str
+    internal: bool = False
+
+
 class Played(Frozen):
     """A conversation as it went. `error` is what a turn failed with; nothing was played after that.
 
-    `changes` are the rows of the shop that are not as they were. `seconds` are of wall time, a turn each, and
+    `changes` are the rows of the shop that are not as they were, `overheard` is what replies tell of others,
+    whoever said it first. `seconds` are of wall time, a turn each, and
     not part of what is compared.
     """
 
@@ -112,6 +134,7 @@ class Played(Frozen):
     changes: tuple[RowChange, ...] = ()
     hand_offs: tuple[PlayedHandOff, ...] = ()
     effects: tuple[PlayedEffect, ...] = ()
+    overheard: tuple[Overheard, ...] = ()
     seconds: tuple[float, ...] = ()
     error: str = ""
 

@@ -1,7 +1,7 @@
 """The shop's database of a case: changes to its starting state, and what is different at the end."""
 
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -16,15 +16,22 @@ BOOKS = ("writes", "attempts", "sequences", "settings")
 
 
 class RowChange(Frozen):
-    """A row that is new (`before` None), gone (`after` None) or changed: both hold what differs."""
+    """A row that is new (`before` None), gone (`after` None) or changed: both hold what differs.
+
+    `owner` is the customer whose it is, None for nobody's in particular.
+    """
 
     table: str
     key: str
     before: Mapping[str, JsonValue] | None
     after: Mapping[str, JsonValue] | None
+    owner: str | None = None
 
 
-Snapshot = Mapping[tuple[str, str], Mapping[str, Any]]
+Place = tuple[str, str]
+"""A row's table and key."""
+
+Snapshot = Mapping[Place, Mapping[str, Any]]
 """Every row of the shop by table and key."""
 
 
@@ -54,22 +61,28 @@ def snapshot(shop: Path) -> Snapshot:
         return dict(_rows(connection))
 
 
-def differences(before: Snapshot, after: Snapshot) -> tuple[RowChange, ...]:
-    """The rows that differ, in the order of table and key."""
+def differences(
+    before: Snapshot, after: Snapshot, owner: Callable[[Place], str | None]
+) -> tuple[RowChange, ...]:
+    """The rows that differ, in the order of table and key; `owner` says whose a row is."""
     changed = (
         place for place in sorted(before.keys() | after.keys()) if before.get(place) != after.get(place)
     )
-    return tuple(_difference(place, before.get(place), after.get(place)) for place in changed)
+    return tuple(_difference(place, before.get(place), after.get(place), owner(place)) for place in changed)
 
 
 def _difference(
-    place: tuple[str, str], old: Mapping[str, Any] | None, new: Mapping[str, Any] | None
+    place: Place, old: Mapping[str, Any] | None, new: Mapping[str, Any] | None, owner: str | None
 ) -> RowChange:
     if old is None or new is None:
-        return RowChange(table=place[0], key=place[1], before=old, after=new)
+        return RowChange(table=place[0], key=place[1], before=old, after=new, owner=owner)
     names = [name for name in new if old[name] != new[name]]
     return RowChange(
-        table=place[0], key=place[1], before={n: old[n] for n in names}, after={n: new[n] for n in names}
+        table=place[0],
+        key=place[1],
+        before={n: old[n] for n in names},
+        after={n: new[n] for n in names},
+        owner=owner,
     )
 
 
@@ -108,7 +121,14 @@ def _change(
             where=where,
             advice=f"Choose from {', '.join(known)}.",
         )
-    values = dict(zip(primary, key.split("/"), strict=False))
+    parts = key.split("/") if len(primary) > 1 else [key]
+    if len(parts) != len(primary):
+        raise ConfigurationError(
+            f"shop.{table}.{key}: a row of {table} has the key {'/'.join(primary)}",
+            where=where,
+            advice="Write all of its parts.",
+        )
+    values = dict(zip(primary, parts, strict=True))
     test = " AND ".join(f"{name} = ?" for name in values)
     there = connection.execute(f"SELECT 1 FROM {table} WHERE {test}", tuple(values.values())).fetchone()  # noqa: S608
     try:
@@ -129,5 +149,7 @@ def _change(
             )
     except sqlite3.Error as error:
         raise ConfigurationError(
-            f"shop.{table}.{key}: {error}", where=where, advice="Give every column that a new row needs."
+            f"shop.{table}.{key}: {error}",
+            where=where,
+            advice="Give every column that a new row needs, each with a value of its kind.",
         ) from error
