@@ -3,23 +3,28 @@
 import asyncio
 import hashlib
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from threading import Lock
 
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.records import Records, open_records
 from hybrid_agent_evals.cases.models import Placed
+from hybrid_agent_evals.cases.naming import unknown
+from hybrid_agent_evals.cases.turns import NOBODY
 from hybrid_agent_evals.worlds.calls import Log, watched
 from hybrid_agent_evals.worlds.rows import Snapshot, change_rows, snapshot
-from hybrid_agent_tools import ReadRetries, Toolbox
+from hybrid_agent_tools import ReadRetries, Toolbox, ToolError
 from hybrid_agent_tools.embedded import open_shop
 from hybrid_agent_tools.embedded.sample import create_sample_shop
 
 SHOP, RECORDS = "shop.db", "records.db"
+CUSTOMERS = "customers"
 AT_ONCE = ReadRetries(first_wait=0.0, longest_wait=0.0)
 """Reads are tried again without waiting: a case knows no wall clock."""
 
@@ -61,6 +66,7 @@ class Worlds:
 
     folder: Path
     _prepared: dict[str, Path] = field(default_factory=dict)
+    _preparing: Lock = field(default_factory=Lock)
 
     @asynccontextmanager
     async def fresh(self, placed: Placed) -> AsyncIterator[World]:
@@ -76,6 +82,7 @@ class Worlds:
             try:
                 toolbox = Toolbox(watched(connection.systems, log), retries=AT_ONCE)
                 before = await asyncio.to_thread(snapshot, copy / SHOP)
+                _writers_exist(placed, before)
                 yield World(clock, copy / SHOP, connection.systems, toolbox, records, log, before)
             finally:
                 await records.aclose()
@@ -83,16 +90,17 @@ class Worlds:
 
     def _template(self, placed: Placed) -> Path:
         start = f"{placed.at.isoformat()} {placed.shop or ''}"
-        if start not in self._prepared:
-            folder = self.folder / f"template-{hashlib.sha256(start.encode()).hexdigest()[:12]}"
-            folder.mkdir(exist_ok=True)
-            if placed.shop is None:
-                create_sample_shop(folder / SHOP, now=placed.at, overwrite=True)
-            else:
-                _copy(placed.shop, folder / SHOP, placed.where)
-            asyncio.run(_empty(folder / RECORDS))
-            self._prepared[start] = folder
-        return self._prepared[start]
+        with self._preparing:
+            if start not in self._prepared:
+                folder = self.folder / f"template-{hashlib.sha256(start.encode()).hexdigest()[:12]}"
+                folder.mkdir(exist_ok=True)
+                if placed.shop is None:
+                    create_sample_shop(folder / SHOP, now=placed.at, overwrite=True)
+                else:
+                    _copy(placed.shop, folder / SHOP)
+                asyncio.run(_empty(folder / RECORDS))
+                self._prepared[start] = folder
+            return self._prepared[start]
 
 
 async def _empty(records: Path) -> None:
@@ -100,13 +108,31 @@ async def _empty(records: Path) -> None:
     await opened.aclose()
 
 
-def _copy(shop: Path, to: Path, where: str) -> None:
+def _copy(shop: Path, to: Path) -> None:
+    """A copy of a user's shop, with what its write-ahead log holds. Raises ConfigurationError for no shop."""
+    advice = "Name an SQLite file of the embedded connector under shop, relative to the case file."
     try:
-        shutil.copyfile(shop, to)
-    except OSError as error:
-        raise ConfigurationError(
-            f"shop: {shop} cannot be read: {error.strerror}", where=where, advice="Check the path."
-        ) from error
+        with (
+            closing(sqlite3.connect(f"{shop.resolve().as_uri()}?mode=ro", uri=True)) as source,
+            closing(sqlite3.connect(to)) as copy,
+        ):
+            source.backup(copy)
+        asyncio.run(open_shop(to).close())
+    except (sqlite3.Error, OSError, ValueError, ToolError) as error:
+        raise ConfigurationError(f"shop: cannot be used: {error}", where=shop, advice=advice) from error
+
+
+def _writers_exist(placed: Placed, shop: Snapshot) -> None:
+    """Raises ConfigurationError for a customer whom the shop has not, unless the case took them out."""
+    removed = placed.case.shop.get(CUSTOMERS, {})
+    known = {key for table, key in shop if table == CUSTOMERS}
+    for each in placed.case.writers:
+        if each != NOBODY and each not in known and each not in removed:
+            raise ConfigurationError(
+                unknown("customer", each, known),
+                where=placed.where,
+                advice=f"Write {NOBODY!r} for somebody who is not signed in.",
+            )
 
 
 @contextmanager
