@@ -245,3 +245,14 @@ async def test_an_anonymous_chat_goes_on_after_signing_in(stage: Stage) -> None:
     await stage.say("Where is my order 1002?", who=Caller())
     turn = await stage.say("Where is my order 1002?")
     assert turn.status is Status.ANSWERED and "on its way" in turn.reply.text
+
+
+async def test_a_person_may_be_one_of_the_wishes_to_choose_from(stage: Stage) -> None:
+    """Asking whether "talking to a person" is meant is no claim to be one: the question goes out."""
+    catalog = stage.deployment.catalog
+    unsure = catalog.model_copy(
+        update={"thresholds": catalog.thresholds.model_copy(update={"understand": 1})}
+    )
+    turn = await stage.using(catalog=unsure).say("Could I call off 1001?")
+    assert turn.status is Status.AWAITING_CUSTOMER and turn.reply is not None
+    assert catalog.intents["talk_to_a_person"].title in turn.reply.text

@@ -14,6 +14,7 @@ from hybrid_agent.state import (
     Phase,
     PointKind,
     Question,
+    QuestionKind,
     Reply,
     Request,
     Sentence,
@@ -43,9 +44,20 @@ def as_reply(sentences: Sequence[Sentence], evidence: Iterable[Evidence]) -> Rep
 def violations(state: State, catalog: Catalog) -> list[Violation]:
     """What keeps the turn's sentences from going out. A colleague's own words are not judged."""
     people = {point.text for point in state["points"] if point.kind is PointKind.PERSON}
-    spoken = [sentence for sentence in state["sentences"] if sentence.text not in people]
+    own = [sentence for sentence in state["sentences"] if sentence.text not in people]
+    spoken = [_without_wishes(sentence, state.get("question")) for sentence in own]
     policy = frozenset[Claim]().union(*(claims(point.literal) for point in state["points"]))
     return check(spoken, grounds_of(state, catalog, spoken, plain_ground), policy)
+
+
+def _without_wishes(sentence: Sentence, question: Question | None) -> Sentence:
+    """A list of what may be meant without its titles: "talking to a person" is a wish, and no pretence."""
+    if question is None or question.kind is not QuestionKind.INTENT or OFFERED not in sentence.evidence:
+        return sentence
+    text = sentence.text
+    for title in question.options.values():
+        text = text.replace(title, "")
+    return sentence.model_copy(update={"text": text})
 
 
 def grounds_of(
