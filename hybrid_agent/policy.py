@@ -21,6 +21,8 @@ from hybrid_agent.catalog.paths import Scope as Facts
 from hybrid_agent.state import Action
 from hybrid_agent_tools import Operation, Risk, Scope
 
+NOBODY_MAY_APPROVE = "nobody_may_approve"
+
 
 class Verdict(StrEnum):
     """What the gate says of an action."""
@@ -79,14 +81,14 @@ def judge(
         if not holds(allow.when, scope):
             return Ruling(Verdict.NOT_ALLOWED, reasons=("condition",), otherwise=allow.otherwise)
     if intent.autonomy is Autonomy.SHADOW:
-        return Ruling(Verdict.HAND_OFF, reasons=("shadow",))
+        return Ruling(Verdict.HAND_OFF, reasons=(Autonomy.SHADOW.value,))
     return _requirements(intent, rule, effective_risk(operation, rule), confidence < thresholds.act)
 
 
 def _requirements(intent: Intent, rule: ActionRule, risk: Risk, unsure: bool) -> Ruling:
     approval = risk is Risk.HIGH or intent.autonomy is Autonomy.DRAFT or rule.approval is not None
     if approval and rule.approval is None:
-        return Ruling(Verdict.HAND_OFF, reasons=("nobody_may_approve",))
+        return Ruling(Verdict.HAND_OFF, reasons=(NOBODY_MAY_APPROVE,))
     asked = risk is not Risk.LOW or intent.autonomy is Autonomy.CONFIRM
     yes = unsure or (rule.ask_customer if approval else asked)
     reasons = [f"risk_{risk.value}", f"autonomy_{intent.autonomy.value}", *(["low_confidence"] * unsure)]

@@ -19,6 +19,13 @@ from hybrid_agent.dialogue.acting.clearing import approval_id
 from hybrid_agent.dialogue.acting.effects import carry_out, look_back
 from hybrid_agent.dialogue.acting.executing import effect_event, unrecorded
 from hybrid_agent.dialogue.acting.passing import is_passed_on, pass_on
+from hybrid_agent.dialogue.reasons import (
+    APPROVAL_EXPIRED,
+    NO_LONGER_OFFERED,
+    OUTCOME_UNKNOWN,
+    TAKEN_OVER,
+    WRITE_FAILED,
+)
 from hybrid_agent.records import (
     ContradictionError,
     RecordsError,
@@ -38,7 +45,7 @@ AGREED_FOR = timedelta(hours=4)
 LOOKS_BACK = timedelta(days=30)
 """How far back failed writes are looked at that nobody may have heard of."""
 
-TROUBLE = {EffectStatus.UNKNOWN: "outcome_unknown", EffectStatus.FAILED: "write_failed"}
+TROUBLE = {EffectStatus.UNKNOWN: OUTCOME_UNKNOWN, EffectStatus.FAILED: WRITE_FAILED}
 GIVEN = (ApprovalStatus.APPROVED, ApprovalStatus.EDITED)
 
 log = logging.getLogger(__name__)
@@ -118,12 +125,12 @@ async def _forbidden(effect: Effect, deployment: Deployment) -> str | None:
     """Why an approved action may not be done any more, as a reason for the hand-off."""
     intent = deployment.catalog.intents.get(effect.intent)
     if intent is None or intent.action is None or intent.action.operation != effect.operation:
-        return "no_longer_offered"
+        return NO_LONGER_OFFERED
     if intent.autonomy is Autonomy.SHADOW:
-        return "shadow"
+        return Autonomy.SHADOW.value
     async with deployment.records.read() as connection:
         if (await ownership.owner(connection, effect.thread)).person is not None:
-            return "taken_over"
+            return TAKEN_OVER
         passed = await hand_offs.listing(connection, thread=effect.thread, open_only=False)
         approval = await approvals.get(connection, approval_id(effect.action), now=deployment.clock())
     if any(each.opened >= effect.updated for each in passed):
@@ -160,7 +167,7 @@ async def _expire(deployment: Deployment) -> list[str]:
         for approval in await approvals.expire_due(tx, now=deployment.clock()):
             effect = await ledger.require(tx, approval.action_id)
             await _record(tx, _expired(approval), effect)
-            passed.append(await pass_on(tx, effect, "approval_expired", deployment))
+            passed.append(await pass_on(tx, effect, APPROVAL_EXPIRED, deployment))
     return [each for each in passed if each]
 
 

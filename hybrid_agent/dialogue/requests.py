@@ -3,13 +3,14 @@
 from collections.abc import Iterable, Sequence
 
 from hybrid_agent.catalog import Catalog
+from hybrid_agent.dialogue import reasons
 from hybrid_agent.dialogue.facts import KEPT_REQUESTS
 from hybrid_agent.reasoning.protocol import Reading
 from hybrid_agent.state import Escalation, Phase, Question, Request, State
 
 WAITING = (Phase.ASKING, Phase.CONFIRMING)
 FINISHED = (Phase.DONE, Phase.HANDED_OFF)
-NO_LONGER_OFFERED = Escalation(reasons=("no_longer_offered",))
+NO_LONGER_OFFERED = Escalation(reasons=(reasons.NO_LONGER_OFFERED,))
 
 
 def current(requests: Iterable[Request]) -> Request | None:

@@ -2,6 +2,7 @@
 
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.closing.packet import build_packet, farewell, hand_off_id, of_ledger
+from hybrid_agent.dialogue.reasons import UNSPECIFIED
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.records import approvals, hand_offs, ledger
 from hybrid_agent.state import Escalation, Event, EventKind, Phase, State, Update
@@ -9,7 +10,7 @@ from hybrid_agent.state import Escalation, Event, EventKind, Phase, State, Updat
 
 async def hand_off(state: State, here: Here) -> Update:
     """Open the hand-off; what waits for approval is withdrawn and proposed to the person instead."""
-    escalation = state["escalation"] or Escalation(reasons=("unspecified",))
+    escalation = state["escalation"] or Escalation(reasons=(UNSPECIFIED,))
     deployment, now = here.deployment, here.deployment.clock()
     packet = build_packet(state, escalation, deployment)
     async with deployment.records.write() as tx:

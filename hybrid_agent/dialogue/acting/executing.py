@@ -13,6 +13,7 @@ from hybrid_agent.dialogue.acting.clearing import about_action, action_of, rule_
 from hybrid_agent.dialogue.acting.effects import BEGUN, REJECTED, carry_out, how_it_stands
 from hybrid_agent.dialogue.acting.proposing import rule_on
 from hybrid_agent.dialogue.facts import facts_of
+from hybrid_agent.dialogue.reasons import NOT_PERMITTED, OUTCOME_UNKNOWN, WRITE_FAILED
 from hybrid_agent.dialogue.steps import Stepped, resolved
 from hybrid_agent.records import approvals, events
 from hybrid_agent.records.models import Approval, ApprovalStatus, Edit, Effect, EffectStatus
@@ -43,7 +44,7 @@ async def execute_request(request: Request, state: State, deployment: Deployment
     perform = carry_out if permitted else how_it_stands
     effect = await perform(action_of(request).id, deployment)
     if not permitted and effect.status not in BEGUN:
-        escalation = Escalation(reasons=("not_permitted",), detail=", ".join(ruling.reasons))
+        escalation = Escalation(reasons=(NOT_PERMITTED,), detail=", ".join(ruling.reasons))
         blocked = effect_event(EventKind.BLOCKED, effect, deployment.clock(), turn=state["turn"])
         return Stepped(request, events=(blocked,), escalation=escalation)
     ms = (time.perf_counter() - started) * 1000
@@ -108,9 +109,9 @@ def _told(request: Request, effect: Effect, state: State, deployment: Deployment
         case EffectStatus.EXECUTING:
             return _ended(request, effect, state, deployment, "in_progress", phase=Phase.RUNNING)
         case EffectStatus.UNKNOWN:
-            return _ended(request, effect, state, deployment, "outcome_unknown", reason="outcome_unknown")
+            return _ended(request, effect, state, deployment, "outcome_unknown", reason=OUTCOME_UNKNOWN)
         case _:
-            return _ended(request, effect, state, deployment, "not_possible", reason="write_failed")
+            return _ended(request, effect, state, deployment, "not_possible", reason=WRITE_FAILED)
 
 
 def _succeeded(request: Request, effect: Effect, state: State, deployment: Deployment, ms: float) -> Stepped:

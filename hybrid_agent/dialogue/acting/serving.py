@@ -9,7 +9,7 @@ from hybrid_agent.dialogue.acting.clearing import about_action, drop, next_step
 from hybrid_agent.dialogue.acting.looking_up import Looked, look_up, undecided
 from hybrid_agent.dialogue.acting.proposing import ImpossibleError, build_action, rule_on
 from hybrid_agent.dialogue.facts import Facts, facts_of
-from hybrid_agent.dialogue.reasons import NO_ANSWER
+from hybrid_agent.dialogue.reasons import CANNOT_PROPOSE, NO_ANSWER, NOT_UNDERSTOOD
 from hybrid_agent.dialogue.saying import NOTHING, say
 from hybrid_agent.dialogue.steps import Stepped, resolved
 from hybrid_agent.state import (
@@ -63,7 +63,7 @@ async def _act(
         told = _blocked_by_condition(request, intent, facts)
         if told is not None:
             return replace(told, events=(resolved(request, state, deployment.clock()),))
-        return Stepped(request, escalation=Escalation(reasons=("cannot_propose",), detail=str(problem)))
+        return Stepped(request, escalation=Escalation(reasons=(CANNOT_PROPOSE,), detail=str(problem)))
     if request.action is not None and request.action.id != action.id:
         await drop(request, deployment, "replaced by a correction")
     proposed = request.model_copy(update={"action": action})
@@ -147,7 +147,7 @@ async def _open_question(request: Request, state: State, deployment: Deployment)
         return _no_answer(request, looked)
     misses = state.get("misunderstood", 0) + 1
     if misses >= deployment.catalog.signals.misunderstood or state.get("language"):
-        return Stepped(request, escalation=Escalation(reasons=("not_understood",)), misunderstood=misses)
+        return Stepped(request, escalation=Escalation(reasons=(NOT_UNDERSTOOD,)), misunderstood=misses)
     point = say(PointKind.ASK, deployment.phrases["out_of_scope"])
     return Stepped(done, points=(point,), misunderstood=misses)
 

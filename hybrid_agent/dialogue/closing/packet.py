@@ -9,6 +9,7 @@ from pydantic import JsonValue
 from hybrid_agent.catalog.phrasing import show
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
+from hybrid_agent.dialogue.reasons import ANGER
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.records.models import Effect
 from hybrid_agent.state import (
@@ -34,7 +35,7 @@ def hand_off_id(thread: str, turn: str) -> str:
 
 def farewell(escalation: Escalation, deployment: Deployment) -> Point:
     """What the customer hears: what happens now, and that nothing has to be repeated."""
-    phrase = "hand_off_angry" if "anger" in escalation.reasons else "hand_off"
+    phrase = "hand_off_angry" if ANGER in escalation.reasons else "hand_off"
     return say(PointKind.HAND_OFF, deployment.phrases[phrase])
 
 

@@ -6,6 +6,7 @@ from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.acting.clearing import about_action, rule_of
 from hybrid_agent.dialogue.facts import facts_of
+from hybrid_agent.dialogue.reasons import APPROVAL_EXPIRED, TAKEN_OVER
 from hybrid_agent.records import approvals
 from hybrid_agent.records.models import Approval, ApprovalStatus, Edit
 from hybrid_agent.state import (
@@ -34,7 +35,7 @@ EVENTS = {
     ApprovalStatus.TAKEN_OVER: EventKind.TAKEN_OVER,
     ApprovalStatus.EXPIRED: EventKind.EXPIRED,
 }
-ESCALATIONS = {ApprovalStatus.TAKEN_OVER: "taken_over", ApprovalStatus.EXPIRED: "approval_expired"}
+ESCALATIONS = {ApprovalStatus.TAKEN_OVER: TAKEN_OVER, ApprovalStatus.EXPIRED: APPROVAL_EXPIRED}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from hybrid_agent.dialogue.asking import offer_person
 from hybrid_agent.dialogue.consulting import extracted
 from hybrid_agent.dialogue.facts import OFFERED, POLICY, as_data, facts_of
 from hybrid_agent.dialogue.gathering.reads import arguments, slots_in
+from hybrid_agent.dialogue.reasons import NOTHING_TO_CHOOSE
 from hybrid_agent.dialogue.requests import of_turn
 from hybrid_agent.dialogue.saying import choices, say
 from hybrid_agent.reasoning.picking import spoken
@@ -169,7 +170,7 @@ def _nothing_to_choose(request: Request, name: str, deployment: Deployment) -> F
     point = say(PointKind.NOTICE, template, title=slot.title)
     told = [source for source in sources if source in request.slots]
     if not told or request.failures >= deployment.catalog.signals.failures:
-        return Filled(_ready(request), points=(point,), escalation=Escalation(reasons=("nothing_to_choose",)))
+        return Filled(_ready(request), points=(point,), escalation=Escalation(reasons=(NOTHING_TO_CHOOSE,)))
     last = deployment.catalog.slots[told[-1]]
     kept = {source: value for source, value in request.slots.items() if source != told[-1]}
     again = request.model_copy(update={"slots": kept, "failures": request.failures + 1})

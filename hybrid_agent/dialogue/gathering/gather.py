@@ -10,6 +10,7 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.consulting import chosen_reads
 from hybrid_agent.dialogue.facts import facts_of, replace_evidence
 from hybrid_agent.dialogue.gathering.reads import read_event, read_fact, roots_in, slots_in
+from hybrid_agent.dialogue.reasons import SYSTEM_DOWN, SYSTEM_ERROR
 from hybrid_agent.reasoning.protocol import Choice
 from hybrid_agent.state import Escalation, Event, Evidence, Request, State
 from hybrid_agent_tools import InvalidArguments, NotFound, ToolError, Unavailable
@@ -112,6 +113,6 @@ def _failed(
     """No record, or arguments it cannot take: the customer is asked again; anything else goes to a person."""
     if isinstance(error, NotFound | InvalidArguments) and slots:
         return Gathered(evidence, events, wrong=tuple(slots))
-    reason = "system_down" if isinstance(error, Unavailable) else "system_error"
+    reason = SYSTEM_DOWN if isinstance(error, Unavailable) else SYSTEM_ERROR
     escalation = Escalation(reasons=(reason,), detail=f"{error.system}: {error.message}")
     return Gathered(evidence, events, escalation=escalation)

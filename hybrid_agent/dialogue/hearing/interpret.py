@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hybrid_agent.catalog import Catalog
+from hybrid_agent.dialogue import reasons
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.asking import offer_person
 from hybrid_agent.dialogue.facts import OFFERED
@@ -72,9 +73,9 @@ class Rules:
 def interpret(state: State, heard: Heard, rules: Rules) -> Change:
     """The change that a message makes; a wish for a person and anger come before anything else."""
     change = _by_question(state, heard, rules)
-    reasons = _signals(state, heard.understanding, rules.catalog)
-    if reasons and change.escalation is None:
-        change = replace(change, escalation=Escalation(reasons=reasons), question=None, points=())
+    signalled = _signals(state, heard.understanding, rules.catalog)
+    if signalled and change.escalation is None:
+        change = replace(change, escalation=Escalation(reasons=signalled), question=None, points=())
     return change
 
 
@@ -82,10 +83,10 @@ def _signals(state: State, understanding: Understanding, catalog: Catalog) -> tu
     signals = understanding.signals
     told_again = signals.repetition and state.get("status") is Status.ANSWERED
     found = {
-        "asked_for_person": signals.wants_person,
-        "threat": signals.threat,
-        "anger": signals.anger >= catalog.signals.anger,
-        "repetition": told_again,
+        reasons.ASKED_FOR_PERSON: signals.wants_person,
+        reasons.THREAT: signals.threat,
+        reasons.ANGER: signals.anger >= catalog.signals.anger,
+        reasons.REPETITION: told_again,
     }
     return tuple(reason for reason, seen in found.items() if seen)
 
@@ -189,7 +190,7 @@ def _unclear(state: State, rules: Rules) -> Change:
 def _person_answer(state: State, request: Request | None, heard: Heard, rules: Rules) -> Change:
     answer = heard.understanding.answer
     if answer is AnswerKind.YES:
-        return Change(state["requests"], escalation=Escalation(reasons=("accepted_person",)))
+        return Change(state["requests"], escalation=Escalation(reasons=(reasons.ACCEPTED_PERSON,)))
     left = _finished(state, request)
     if answer in REFUSALS:
         return Change(left, points=(say(PointKind.ASK, rules.phrases["person_declined"]),))

@@ -9,7 +9,7 @@ from langchain_core.messages import HumanMessage
 from pydantic import JsonValue
 
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.reasons import ATTACKS
+from hybrid_agent.dialogue.reasons import ASKED_FOR_PERSON, ATTACKS
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.guardrails.screening import Seen, notice
 from hybrid_agent.reasoning.signals import read_signals
@@ -32,7 +32,7 @@ def _turned_down(state: State, begun: Update, seen: Seen, deployment: Deployment
     """No model reads the message, nothing is searched or done for it; a person can always be had."""
     refused = [*state.get("refused", []), begun["turn"]]
     reasons = {
-        "asked_for_person": read_signals(begun["heard"]).wants_person,
+        ASKED_FOR_PERSON: read_signals(begun["heard"]).wants_person,
         ATTACKS: _in_a_row(state, refused) >= deployment.catalog.signals.attacks,
     }
     because = tuple(reason for reason, holds in reasons.items() if holds)
