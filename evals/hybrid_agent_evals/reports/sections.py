@@ -1,0 +1,49 @@
+"""Tables of a report, which every format shows: the run's own counts, and what other parts add."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from hybrid_agent_evals.reports.figures import Count, figures
+from hybrid_agent_evals.suite.results import Result
+
+COLUMNS = ("conversations", "passed", "failed", "not scored", "rate", "95 % interval")
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A table of plain texts whose first column names the row; `note` is said under it."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    note: str = ""
+
+
+def counted(results: Sequence[Result]) -> tuple[Section, ...]:
+    """The counts by path, by intent and by check."""
+    counts = figures(results)
+    parts = (("By path", "path", counts.ways), ("By intent", "intent", counts.intents))
+    return (
+        *(_section(title, name, [*listed, counts.total]) for title, name, listed in parts),
+        _section("By check", "check", counts.checks),
+    )
+
+
+def percent(share: float | None) -> str:
+    """A share as people read it."""
+    return "-" if share is None else f"{100 * share:.1f} %"
+
+
+def between(interval: tuple[float, float] | None) -> str:
+    """An interval of shares as people read it."""
+    return "-" if interval is None else f"{100 * interval[0]:.1f} to {100 * interval[1]:.1f} %"
+
+
+def _section(title: str, name: str, counts: Sequence[Count]) -> Section:
+    return Section(title, (name, *COLUMNS), tuple(_rows(counts)))
+
+
+def _rows(counts: Sequence[Count]) -> Iterator[tuple[str, ...]]:
+    for each in counts:
+        numbers = (each.scored + each.not_scored, each.passed, each.failed, each.not_scored)
+        yield (each.name, *map(str, numbers), percent(each.rate), between(each.interval))
