@@ -5,7 +5,7 @@ import hashlib
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -27,6 +27,13 @@ SHOP, RECORDS = "shop.db", "records.db"
 CUSTOMERS = "customers"
 AT_ONCE = ReadRetries(first_wait=0.0, longest_wait=0.0)
 """Reads are tried again without waiting: a case knows no wall clock."""
+Tools = Callable[[Mapping[str, object]], Toolbox]
+"""Makes a toolbox of connected systems."""
+
+
+def at_once(systems: Mapping[str, object]) -> Toolbox:
+    """The toolbox that cases are played with."""
+    return Toolbox(systems, retries=AT_ONCE)
 
 
 @dataclass(slots=True)
@@ -65,6 +72,7 @@ class Worlds:
     """A folder with a prepared shop for each start, of which every conversation gets a copy."""
 
     folder: Path
+    tools: Tools = at_once
     _prepared: dict[str, Path] = field(default_factory=dict)
     _preparing: Lock = field(default_factory=Lock)
 
@@ -80,7 +88,7 @@ class Worlds:
             connection = open_shop(copy / SHOP, clock=clock)
             records = await open_records(f"sqlite:///{copy / RECORDS}")
             try:
-                toolbox = Toolbox(watched(connection.systems, log), retries=AT_ONCE)
+                toolbox = self.tools(watched(connection.systems, log))
                 before = await asyncio.to_thread(snapshot, copy / SHOP)
                 _writers_exist(placed, before)
                 yield World(clock, copy / SHOP, connection.systems, toolbox, records, log, before)
