@@ -117,7 +117,10 @@ async def test_a_doubtful_yes_writes_nothing(stage: Stage, doubt: str) -> None:
     assert stage.writes() == []
 
 
-@pytest.mark.parametrize("no", ["no", "no thanks", "cancel", "stop", "never mind"])
+@pytest.mark.parametrize(
+    "no",
+    ["no", "no thanks", "cancel", "stop", "never mind", "no, keep it", "please leave everything as it is"],
+)
 async def test_a_no_drops_it(stage: Stage, no: str) -> None:
     """After a no nothing is pending, and a later yes does nothing."""
     await stage.say(ADDRESS)
@@ -207,3 +210,29 @@ async def test_slots_never_come_from_another_customers_thread(stage: Stage) -> N
     await stage.say("Where is order 1003?", "a")
     turn = await stage.say("Can I still return it?", "b", Caller.customer("C-1002"))
     assert "1003" not in turn.reply.text
+
+
+@pytest.mark.parametrize("answer", ["3 pm", "3 December", "3:00"])
+async def test_the_number_in_a_time_or_a_day_chooses_no_option(stage: Stage, answer: str) -> None:
+    """Whoever names a time or a day that is not on offer gets none of the offered times by its place."""
+    await stage.say("I'd like to book a boot fitting")
+    asked = await stage.say("tomorrow")
+    assert len(asked.served.question.options) >= 3
+    await stage.say(answer)
+    assert stage.writes() == []
+
+
+async def test_an_offered_time_may_be_chosen_by_day_and_time(stage: Stage) -> None:
+    """A day and a time that one option alone has choose it."""
+    await stage.say("I'd like to book a boot fitting")
+    asked = await stage.say("tomorrow")
+    moment = list(asked.served.question.options.values())[-1].split(",")[0]
+    turn = await stage.say(f"{moment}, please")
+    assert f"is booked: Boot fitting on {moment}" in turn.reply.text
+
+
+async def test_a_person_may_be_among_what_a_message_could_mean(stage: Stage) -> None:
+    """Whoever is asked what they mean may be offered a person in the catalog's words, and is not cut off."""
+    turn = await stage.say("someone should fit my rucksack on Friday, put me down please")
+    assert turn.status is Status.AWAITING_CUSTOMER
+    assert "talk_to_a_person" in turn.served.question.options

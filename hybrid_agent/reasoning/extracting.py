@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from hybrid_agent.catalog import Catalog, Slot
 from hybrid_agent.reasoning.hints import hints_for
+from hybrid_agent.reasoning.offered import picked
 from hybrid_agent.reasoning.protocol import Utterance, Wanted
 from hybrid_agent.slots import Found, Hints, InvalidSlot, SlotKind, find, meant, parse
 from hybrid_agent.state import SlotValue, Source
@@ -107,10 +108,12 @@ def _find(
     if slot.kind is SlotKind.TEXT and not asked:
         return None
     offered = wanted.options.get(name)
-    if offered and (
-        picked := _pick(utterance, hints_for(slot, catalog, utterance.now, choices=offered, asked=asked))
-    ):
-        return picked
+    if offered:
+        of_offer = picked(
+            utterance.text, hints_for(slot, catalog, utterance.now, choices=offered, asked=asked)
+        )
+        if of_offer is not None:
+            return of_offer
     seen = find(slot.kind, utterance.text, hints_for(slot, catalog, utterance.now, asked=asked))
     one = meant([one for one in seen if not _overlaps(one, taken)], utterance.text)
     usable = asked or slot.kind in REPEATED
@@ -123,9 +126,3 @@ def _value(one: Found) -> SlotValue:
 
 def _overlaps(one: Found, taken: Sequence[Found]) -> bool:
     return any(one.start < other.end and other.start < one.end for other in taken)
-
-
-def _pick(utterance: Utterance, hints: Hints) -> Found | None:
-    """The one option on offer that the message names."""
-    one = meant(find(SlotKind.CHOICE, utterance.text, hints), utterance.text)
-    return one if one is not None and one.certain else None
