@@ -63,10 +63,7 @@ def _writes(case: Case, catalog: Catalog) -> Iterator[str]:
             able = {role for rule in rules for role in _approving(rule)}
             granting = [turn.roles for turn in case.turns if turn.grants]
             if not any(roles is None or able.intersection(roles) for roles in granting):
-                yield (
-                    f"{write.operation} needs the approval of {' or '.join(sorted(able)) or 'nobody'}, and no "
-                    "turn gives it; add a turn with agent: approve"
-                )
+                yield f"{write.operation} needs a turn with agent: approve, by {' or '.join(sorted(able))}"
 
 
 def _help(case: Case, deployment: Deployment) -> Iterator[str]:

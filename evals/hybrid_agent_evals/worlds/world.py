@@ -125,9 +125,13 @@ def _copy(shop: Path, to: Path) -> None:
             closing(sqlite3.connect(to)) as copy,
         ):
             source.backup(copy)
-        asyncio.run(open_shop(to).close())
+        asyncio.run(_opens(to))
     except (sqlite3.Error, OSError, ValueError, ToolError) as error:
         raise ConfigurationError(f"shop: cannot be used: {error}", where=shop, advice=advice) from error
+
+
+async def _opens(shop: Path) -> None:
+    await open_shop(shop).close()
 
 
 def _writers_exist(placed: Placed, shop: Snapshot) -> None:
