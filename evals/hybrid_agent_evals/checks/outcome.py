@@ -39,7 +39,11 @@ Check = Callable[[Seen], Sequence[str] | None]
 
 def outcome(name: str, check: Check, seen: Seen) -> Outcome | None:
     """The check's outcome; None where it has nothing to say about this case."""
-    problems = check(seen)
+    try:
+        problems = check(seen)
+    except Exception as failure:  # a check that fails says nothing about the conversation
+        said = f"could not be scored: {type(failure).__name__}: {failure}"
+        return Outcome(check=name, verdict=Verdict.NOT_SCORED, problems=(said,))
     if problems is None:
         return None
     verdict = Verdict.FAILED if problems else Verdict.PASSED

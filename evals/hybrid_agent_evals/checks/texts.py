@@ -41,3 +41,14 @@ def covers(expected: JsonValue, found: JsonValue) -> bool:
     if isinstance(expected, str) and isinstance(found, str):
         return plain(expected) == plain(found)
     return expected == found
+
+
+def same_arguments(one: Mapping[str, JsonValue], other: Mapping[str, JsonValue]) -> bool:
+    """Whether two calls have equal arguments; one that is None is as one that is not given."""
+    return _given(dict(one)) == _given(dict(other))
+
+
+def _given(value: JsonValue) -> JsonValue:
+    if isinstance(value, dict):
+        return {name: _given(each) for name, each in value.items() if each is not None}
+    return [_given(each) for each in value] if isinstance(value, list) else value

@@ -27,7 +27,7 @@ def internal_texts(deployment: Deployment, knowledge: Knowledge | None) -> Inter
         *((each.title, each.text) for each in policies if each.audience == "internal"),
         *((each.title, each.text) for each in passages if each.audience == "internal"),
     ]
-    return {title: [one for one in _END.split(text) if len(_bare(one)) >= SENTENCE] for title, text in texts}
+    return {title: [one for one in _END.split(text) if len(bare(one)) >= SENTENCE] for title, text in texts}
 
 
 def overheard(
@@ -53,10 +53,10 @@ def _reader(turns: Sequence[PlayedTurn], turn: PlayedTurn) -> str | None:
 def _of_others(
     place: int, turn: PlayedTurn, reader: str | None, people: Mapping[str, frozenset[str]]
 ) -> Iterator[Overheard]:
-    own = {_bare(each) for each in people.get(reader or "", ())}
+    own = {bare(each) for each in people.get(reader or "", ())}
     for customer, texts in sorted(people.items()):
         if customer != reader:
-            foreign = [each for each in sorted(texts) if _bare(each) not in own]
+            foreign = [each for each in sorted(texts) if bare(each) not in own]
             yield from (Overheard(turn=place, of=customer, text=each) for each in _said(foreign, turn.reply))
 
 
@@ -67,10 +67,10 @@ def _inside(place: int, turn: PlayedTurn, internal: Internal) -> Iterator[Overhe
 
 
 def _said(texts: Iterable[str], reply: str) -> list[str]:
-    told = _bare(reply)
-    return [each for each in texts if len(_bare(each)) >= SHORTEST and _bare(each) in told]
+    told = bare(reply)
+    return [each for each in texts if len(bare(each)) >= SHORTEST and bare(each) in told]
 
 
-def _bare(text: str) -> str:
-    """Letters and digits alone, so that a telephone number is found however it is written."""
+def bare(text: str) -> str:
+    """Letters and digits alone, so that words are found however they are written."""
     return "".join(each for each in text.casefold() if each.isalnum())
