@@ -5,32 +5,89 @@ from typing import Annotated
 
 import typer
 
+from hybrid_agent.settings import Thinking
+
 app = typer.Typer(
     help="Play the cases of a deployment and check what came of them.",
     pretty_exceptions_enable=False,
     add_completion=False,
 )
 
+Deployed = Annotated[
+    Path | None,
+    typer.Option("--deployment", "-d", help="A support.yaml or its folder (else that here, or the sample)."),
+]
+Model = Annotated[str | None, typer.Option(help="The chat model, as provider:name.")]
+BaseUrl = Annotated[str | None, typer.Option(help="The address of an OpenAI-compatible server.")]
+KeyVariable = Annotated[str | None, typer.Option(help="The variable that holds the model's key.")]
+Temperature = Annotated[float | None, typer.Option(help="The model's temperature.")]
+CallTimeout = Annotated[float, typer.Option(min=1, help="Seconds that one call of the model may take.")]
+Seed = Annotated[int, typer.Option(help="The same seed gives the same results.")]
+Workers = Annotated[
+    int | None, typer.Option(min=1, help="How many at a time (else one for each core, if worth it).")
+]
+Timeout = Annotated[
+    float | None, typer.Option(min=1, help="Seconds that a case may take (else 60; with a model 600).")
+]
+File = Annotated[Path | None, typer.Option(metavar="FILE", help="Write this report ('-': print it).")]
+
 
 @app.callback(invoke_without_command=True)
 def evaluate(
     context: typer.Context,
     *,
-    deployment: Annotated[
-        Path | None, typer.Option("--deployment", "-d", help="A support.yaml or its folder.")
-    ] = None,
+    deployment: Deployed = None,
     cases: Annotated[Path | None, typer.Option(help="A folder of cases, or one file.")] = None,
+    case: Annotated[list[str] | None, typer.Option(help="Only this id; repeatable.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="Only cases with this tag; repeatable.")] = None,
+    intent: Annotated[list[str] | None, typer.Option(help="Only cases about this; repeatable.")] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    api_key_env: KeyVariable = None,
+    temperature: Temperature = None,
+    call_timeout: CallTimeout = 60.0,
+    reasoner: Annotated[Thinking | None, typer.Option(help="Instead of the deployment's.")] = None,
+    repeat: Annotated[int, typer.Option(min=1, max=100, help="Play each case so often.")] = 1,
+    seed: Seed = 0,
+    workers: Workers = None,
+    timeout: Timeout = None,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")] = False,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="Leave personal data in reports.")] = False,
+    baseline: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Fail only if worse than an earlier --json."),
+    ] = None,
+    json: File = None,
+    junit: File = None,
+    markdown: File = None,
+    html: File = None,
 ) -> None:
-    """Play the cases and check them. Exit code 0: all passed, 1: a case failed, 2: something is amiss."""
+    """Play the cases and check what came of them.
+
+    Exit code 0: all passed (with --baseline: nothing is worse); 1: a case failed; 2: something could not be
+    read, played or scored.
+    """
     if context.invoked_subcommand is not None:
         return
-    from hybrid_agent_evals.suite.opening import Opening, deployment_file
-    from hybrid_agent_evals.suite.whole import Plan, run
+    from hybrid_agent_evals.asking import model_settings
+    from hybrid_agent_evals.evaluating import Wanted, end
+    from hybrid_agent_evals.evaluating import evaluate as run
+    from hybrid_agent_evals.suite.choosing import Choice
 
-    plan = Plan(Opening(deployment_file(deployment)), cases)
-    ended = run(plan)
-    for result in ended.results:
-        typer.echo(f"{'ok  ' if result.passed else 'FAIL'}  {result.id}")
-    for problem in ended.problems:
-        typer.echo(problem, err=True)
-    raise typer.Exit(ended.exit_code)
+    reports = {"json": json, "junit": junit, "markdown": markdown, "html": html}
+    wanted = Wanted(
+        deployment=deployment,
+        cases=cases,
+        choice=Choice(case or (), tag or (), intent or ()),
+        model=model_settings(model, base_url, api_key_env, temperature, call_timeout),
+        reasoner=reasoner,
+        repeats=repeat,
+        seed=seed,
+        workers=workers,
+        seconds=timeout,
+        fail_fast=fail_fast,
+        masked=not unmasked,
+        baseline=baseline,
+        reports={name: file for name, file in reports.items() if file is not None},
+    )
+    end(run(wanted))

@@ -1,21 +1,15 @@
 """The command `bench` of `hybrid-agent`: `speed`, also when nothing is named, and what else is measured."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import Annotated, NoReturn
 
 import typer
-
-if TYPE_CHECKING:
-    from hybrid_agent.chat_model import ModelSettings
 
 app = typer.Typer(help="Measure speed, memory and the quality of intents on this machine.")
 
 Quick = Annotated[bool, typer.Option("--quick", help="Measure less, for a first impression.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON instead of a table.")]
 Data = Annotated[Path, typer.Option(help="The folder with the training splits of the public data sets.")]
-
-CALLS_IN_TIME = 3
-"""How many calls that just keep their time a turn may make: a slow machine is not what is compared."""
 
 
 @app.callback(invoke_without_command=True)
@@ -114,10 +108,11 @@ def conversations(
 ) -> None:
     """The same conversations through LangChain's create_agent, llm, cascade and local."""
     from hybrid_agent.errors import HybridAgentError
+    from hybrid_agent_evals.asking import model_settings
     from hybrid_agent_evals.conversations.bench import Plan, bench
 
     try:
-        settings = _model(model, base_url, api_key_env, temperature, timeout)
+        settings = model_settings(model, base_url, api_key_env, temperature, timeout)
         names = system.replace(" ", "").split(",") if system else None
         report = bench(Plan(names, settings, cases, count, seconds, out), _tell)
     except HybridAgentError as error:
@@ -148,11 +143,12 @@ def confidence(
 ) -> None:
     """How far confidence can be trusted, of the classifier, a model, and both; fits their calibration."""
     from hybrid_agent.errors import HybridAgentError
+    from hybrid_agent_evals.asking import model_settings
     from hybrid_agent_evals.confidence.bench import Plan, run
     from hybrid_agent_evals.confidence.fitting import write_calibration
 
     try:
-        settings = _model(model, base_url, api_key_env, temperature, timeout)
+        settings = model_settings(model, base_url, api_key_env, temperature, timeout)
         measured = run(Plan(settings, called, deployment, data, opinions, count), _tell)
         if write is not None:
             write_calibration(measured.calibration, write)
@@ -215,26 +211,6 @@ def grounding(
     except ImportError as error:
         _stop(f"{error}\n  Install what it needs: pip install 'hybrid-agent[evals,local]'", error)
     typer.echo(report.json() if as_json else report.text())
-
-
-def _model(
-    name: str | None, base_url: str | None, key: str | None, temperature: float | None, timeout: float
-) -> "ModelSettings | None":
-    from pydantic import ValidationError
-
-    from hybrid_agent.chat_model import Budget, ModelSettings
-    from hybrid_agent.errors import ConfigurationError
-
-    if name is None:
-        return None
-    given = {"name": name, "base_url": base_url, "api_key_env": key, "temperature": temperature}
-    try:
-        return ModelSettings.model_validate(
-            {**given, "timeout": timeout, "budget": Budget(seconds=CALLS_IN_TIME * timeout)}
-        )
-    except ValidationError as error:
-        wrong = "; ".join(f"{'.'.join(map(str, each['loc']))}: {each['msg']}" for each in error.errors())
-        raise ConfigurationError(f"these options do not fit: {wrong}", where="--model") from None
 
 
 def _tell(line: str) -> None:

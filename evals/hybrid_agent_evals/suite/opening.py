@@ -29,6 +29,12 @@ class Opening:
     model: ModelSettings | None = None
     reasoner: Thinking | None = None
 
+    def settings(self) -> Settings:
+        """The file's settings with these in their place. Raises ConfigurationError."""
+        given = {"model": self.model, "reasoner": self.reasoner}
+        settings = read_settings(self.file)
+        return settings.model_copy(update={name: each for name, each in given.items() if each is not None})
+
 
 @dataclass(frozen=True, slots=True)
 class Stand:

@@ -1,9 +1,17 @@
 """What a run of the suite says, as data: the same seed, cases and deployment give the same bytes."""
 
+from collections.abc import Mapping
+from typing import Final, Literal
+
+from pydantic import Field
+
 from hybrid_agent.frozen import Frozen
 from hybrid_agent_evals.cases.models import Way
 from hybrid_agent_evals.checks.outcome import Outcome, Verdict
 from hybrid_agent_evals.playing.record import Played
+
+FORMAT: Final = 1
+"""Changes with what a run of the suite says of itself, so that an old file is not misread."""
 
 
 class Result(Frozen):
@@ -21,25 +29,37 @@ class Result(Frozen):
     played: Played
 
     @property
-    def passed(self) -> bool:
-        """Whether no gating check failed, and at least one could be scored."""
+    def verdict(self) -> Verdict:
+        """Failed where any gating check failed; not scored where any, or all, could not be scored."""
         verdicts = [each.verdict for each in self.outcomes]
-        return Verdict.FAILED not in verdicts and Verdict.PASSED in verdicts
+        if Verdict.FAILED in verdicts:
+            return Verdict.FAILED
+        whole = verdicts and Verdict.NOT_SCORED not in verdicts
+        return Verdict.PASSED if whole else Verdict.NOT_SCORED
+
+    @property
+    def passed(self) -> bool:
+        """Whether all was as it must be."""
+        return self.verdict is Verdict.PASSED
 
     @property
     def scored(self) -> bool:
         """Whether it counts: what could not be scored has neither passed nor failed."""
-        return any(each.verdict is not Verdict.NOT_SCORED for each in self.outcomes)
+        return self.verdict is not Verdict.NOT_SCORED
 
 
 class Subject(Frozen):
-    """What was evaluated: the deployment, and digests of all that decides how it serves."""
+    """What was evaluated: the deployment, and digests of all that decides how it serves, by name.
+
+    `model` is empty where none was asked: then the same seed gives the same results. `version` is this
+    package's, `parts` are named as in the files, such as `intents.NAME`, `prompts.NAME`, `knowledge.FILE`.
+    """
 
     deployment: str
     reasoner: str
     model: str = ""
-    catalog: str = ""
-    prompts: str = ""
+    version: str = ""
+    parts: Mapping[str, str] = Field(default_factory=dict)
 
 
 class SuiteRun(Frozen):
@@ -48,6 +68,7 @@ class SuiteRun(Frozen):
     `command` is the command line that plays the same on the same again; reports add the case.
     """
 
+    format: Literal[1] = FORMAT
     subject: Subject
     results: tuple[Result, ...]
     problems: tuple[str, ...] = ()

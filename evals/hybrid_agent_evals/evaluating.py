@@ -1,0 +1,194 @@
+"""One call of `hybrid-agent eval`: from its options to a plan, the run, its reports and the exit code."""
+
+import asyncio
+import os
+import shlex
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Final, NoReturn
+
+import typer
+
+from hybrid_agent.chat_model import ModelSettings, close, connect_model, probe
+from hybrid_agent.errors import ConfigurationError
+from hybrid_agent.settings import Thinking
+from hybrid_agent_evals.reports.canonical import as_json
+from hybrid_agent_evals.reports.html import as_html
+from hybrid_agent_evals.reports.junit import as_junit
+from hybrid_agent_evals.reports.markdown import as_markdown
+from hybrid_agent_evals.reports.measured import comparison, measured
+from hybrid_agent_evals.reports.sections import Section
+from hybrid_agent_evals.suite.baseline import Comparison, compared, read_run
+from hybrid_agent_evals.suite.choosing import Choice, chosen, place_of_cases
+from hybrid_agent_evals.suite.opening import Opening, deployment_file
+from hybrid_agent_evals.suite.pool import stuck
+from hybrid_agent_evals.suite.results import SuiteRun
+from hybrid_agent_evals.suite.whole import Plan, run
+
+STDOUT: Final = Path("-")
+SECONDS: Final = 60.0
+SECONDS_WITH_MODEL: Final = 600.0
+
+Report = Callable[[SuiteRun, Sequence[Section]], str]
+REPORTS: Mapping[str, Report] = {
+    "json": lambda ended, _: as_json(ended),
+    "junit": lambda ended, _: as_junit(ended),
+    "markdown": as_markdown,
+    "html": as_html,
+}
+"""The formats by the option that asks for each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What the options ask for; `reports` are the files by format, `-` is standard output."""
+
+    deployment: Path | None
+    cases: Path | None
+    choice: Choice
+    model: ModelSettings | None
+    reasoner: Thinking | None
+    repeats: int
+    seed: int
+    workers: int | None
+    seconds: float | None
+    fail_fast: bool
+    masked: bool
+    baseline: Path | None
+    reports: Mapping[str, Path]
+
+
+def evaluate(wanted: Wanted) -> int:
+    """Run, report, compare; returns the exit code. Raises ConfigurationError where nothing can be played."""
+    plan = plan_of(wanted)
+    if plan.opening.model is not None:
+        asyncio.run(_answers(plan.opening.model))
+    with _progress() as tell:
+        ended = run(plan, tell)
+    ended, found = _beside(wanted.baseline, ended)
+    sections = (*measured(ended), *((comparison(found),) if found else ()))
+    unwritten = _written(wanted.reports, ended, sections)
+    if STDOUT not in wanted.reports.values():
+        _show(ended, sections)
+    if unwritten or ended.exit_code == 2:
+        return 2
+    return int(found.regressed) if found else ended.exit_code
+
+
+def plan_of(wanted: Wanted) -> Plan:
+    """What is to be played. Raises ConfigurationError where there are no cases, or no deployment."""
+    opening = opening_of(wanted.deployment, wanted.model, wanted.reasoner)
+    asked = opening.settings().thinking is not Thinking.LOCAL
+    return Plan(
+        opening=opening,
+        cases=chosen(place_of_cases(opening.file, wanted.cases), wanted.choice),
+        repeats=wanted.repeats,
+        seed=wanted.seed,
+        workers=wanted.workers,
+        seconds=wanted.seconds or (SECONDS_WITH_MODEL if asked else SECONDS),
+        fail_fast=wanted.fail_fast,
+        masked=wanted.masked,
+        command=_again(wanted),
+    )
+
+
+def opening_of(deployment: Path | None, model: ModelSettings | None, reasoner: Thinking | None) -> Opening:
+    """The deployment that options mean. A model that is named is asked, also where the file says `local`."""
+    opening = Opening(deployment_file(deployment), model, reasoner)
+    settings = opening.settings()
+    if reasoner is None and model is not None and settings.thinking is Thinking.LOCAL:
+        opening = replace(opening, reasoner=Thinking.CASCADE)
+    elif settings.thinking is not Thinking.LOCAL and settings.model is None:
+        advice = "Name one with --model provider:name."
+        raise ConfigurationError(
+            f"{settings.thinking} needs a language model", where="--reasoner", advice=advice
+        )
+    used = opening.settings()
+    return replace(opening, model=used.model if used.thinking is not Thinking.LOCAL else None)
+
+
+def end(code: int) -> NoReturn:
+    """End the command, also where a conversation that was given up hangs in a thread of this process."""
+    if stuck():
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    raise typer.Exit(code)
+
+
+def _again(wanted: Wanted) -> str:
+    """The options that decide what comes out, as one types them."""
+    model = wanted.model
+    given = (
+        ("--deployment", wanted.deployment),
+        ("--cases", wanted.cases),
+        ("--model", model and model.name),
+        ("--base-url", model and model.base_url),
+        ("--api-key-env", model and model.api_key_env),
+        ("--temperature", model and model.temperature),
+        ("--reasoner", wanted.reasoner),
+        ("--seed", wanted.seed or None),
+    )
+    words = [word for name, value in given if value is not None for word in (name, str(value))]
+    return shlex.join(["hybrid-agent", "eval", *words])
+
+
+async def _answers(settings: ModelSettings) -> None:
+    """One tiny question, so that a wrong address or key is not taken for a result."""
+    model = connect_model(settings)
+    try:
+        await probe(model)
+    finally:
+        await close(model)
+
+
+def _beside(file: Path | None, ended: SuiteRun) -> tuple[SuiteRun, Comparison | None]:
+    """The run beside its baseline; a baseline that cannot be used is one of the run's problems."""
+    if file is None:
+        return ended, None
+    try:
+        return ended, compared(read_run(file), ended, file)
+    except ConfigurationError as error:
+        return ended.model_copy(update={"problems": (*ended.problems, f"--baseline {error}")}), None
+
+
+def _written(files: Mapping[str, Path], ended: SuiteRun, sections: Sequence[Section]) -> bool:
+    """Write every report; returns whether one could not be."""
+    failed = False
+    for name, file in files.items():
+        text = REPORTS[name](ended, sections)
+        try:
+            if file == STDOUT:
+                typer.echo(text, nl=False)
+            else:
+                file.write_text(text, "utf-8")
+        except OSError as error:
+            failed = True
+            typer.echo(
+                f"--{name} {file}: cannot be written: {error.strerror}\n  Name another file.", err=True
+            )
+    return failed
+
+
+def _show(ended: SuiteRun, sections: Sequence[Section]) -> None:
+    from rich.console import Console
+
+    from hybrid_agent_evals.reports.terminal import show
+
+    show(ended, Console(), sections)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[int, int], None]]:
+    """A bar on stderr while it runs; nothing where that is no terminal."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn
+
+    console = Console(stderr=True)
+    columns = (BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("", total=None)
+        yield lambda done, of: bar.update(task, completed=done, total=of)
