@@ -60,7 +60,7 @@ def _results(plan: Plan, tell: Callable[[int, int], None]) -> Iterator[Result]:
         for placed in plan.cases.placed
         for repeat in range(plan.repeats)
     ]
-    workers = plan.workers or _worthwhile(len(orders), patient=bool(plan.opening.model))
+    workers = plan.workers or worthwhile(len(orders), patient=bool(plan.opening.model))
     made = each_of(plan.opening, carry_out, orders, workers=workers, seconds=plan.seconds)
     with closing(made):
         for done, (order, each) in enumerate(zip(orders, made, strict=True), 1):
@@ -71,7 +71,7 @@ def _results(plan: Plan, tell: Callable[[int, int], None]) -> Iterator[Result]:
                 return
 
 
-def _worthwhile(orders: int, *, patient: bool) -> int:
+def worthwhile(orders: int, *, patient: bool) -> int:
     """As many workers as there are cores, each with enough to do; a model takes longer than a start."""
     cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
     return max(1, min(cores, orders if patient else math.ceil(orders / WORTH_A_PROCESS)))
