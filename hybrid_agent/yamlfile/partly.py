@@ -10,7 +10,7 @@ from pydantic import ValidationError
 
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.yamlfile.nodes import compose, construct, line_of
-from hybrid_agent.yamlfile.reading import Model, complaint, read_model, refusal
+from hybrid_agent.yamlfile.reading import Model, complaint, read_model, refusal, telling
 
 OUTSIDE = -1
 """The place of what is no item."""
@@ -83,7 +83,7 @@ def _wrong(
     try:
         model.model_validate(data)
     except ValidationError as error:
-        for problem in error.errors():
+        for problem in telling(error):
             place, loc = OUTSIDE, problem["loc"]
             if len(loc) > 1 and loc[0] == key and isinstance(loc[1], int):
                 place = places[loc[1]]

@@ -1,11 +1,12 @@
 """A whole file as a model, or every complaint about it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 import yaml
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.yamlfile.nodes import compose, construct, line_of
@@ -20,7 +21,7 @@ def read_model(path: Path, model: type[Model]) -> Model:
     try:
         return model.model_validate({} if data is None else data)
     except ValidationError as error:
-        raise refusal([complaint(path, root, each) for each in error.errors()]) from None
+        raise refusal([complaint(path, root, each) for each in telling(error)]) from None
 
 
 def refusal(complaints: Sequence[str]) -> ConfigurationError:
@@ -28,7 +29,18 @@ def refusal(complaints: Sequence[str]) -> ConfigurationError:
     return ConfigurationError("\n".join(complaints), advice="Correct the lines named above.")
 
 
-def complaint(path: Path, root: yaml.Node | None, problem: Any) -> str:
+def telling(error: ValidationError) -> list[ErrorDetails]:
+    """The problems but those that follow from another: a list is not too short because an item is wrong."""
+    problems = error.errors()
+    return [
+        each
+        for each in problems
+        if each["type"] != "too_short"
+        or not any(other["loc"][: len(each["loc"])] == each["loc"] for other in problems if other is not each)
+    ]
+
+
+def complaint(path: Path, root: yaml.Node | None, problem: Mapping[str, Any]) -> str:
     """A problem of pydantic, `FILE:LINE: KEY: what is wrong`."""
     loc: Sequence[str | int] = problem["loc"]
     dotted = ".".join(str(part) for part in loc) or "the file"
