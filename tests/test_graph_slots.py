@@ -231,6 +231,21 @@ async def test_an_offered_time_may_be_chosen_by_day_and_time(stage: Stage) -> No
     assert f"is booked: Boot fitting on {moment}" in turn.reply.text
 
 
+async def test_a_time_alone_is_of_the_first_day_on_offer(stage: Stage) -> None:
+    """A time that several of the offered days have is of the day that the customer asked for."""
+    await stage.say("I'd like to book a boot fitting")
+    asked = await stage.say("tomorrow")
+    moment = next(iter(asked.served.question.options.values())).split(",")[0]
+    turn = await stage.say(f"{moment.split()[-1]} would be good")
+    assert f"is booked: Boot fitting on {moment}" in turn.reply.text
+
+
+async def test_an_option_may_be_named_by_a_word_that_it_alone_has(stage: Stage) -> None:
+    """Of several orders on offer the one with that word is taken."""
+    await stage.say("Where is my order?")
+    assert "Order 1002 is on its way" in (await stage.say("the shipped one")).reply.text
+
+
 async def test_a_person_may_be_among_what_a_message_could_mean(stage: Stage) -> None:
     """Whoever is asked what they mean may be offered a person in the catalog's words, and is not cut off."""
     turn = await stage.say("someone should fit my rucksack on Friday, put me down please")

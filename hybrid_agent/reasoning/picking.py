@@ -10,7 +10,7 @@ _FILLER = re.compile(r"\b(?:the|one|please|option|number|it'?s|it is|i mean|i me
 
 def chosen(options: Mapping[str, str], text: str) -> str | None:
     """The option that the text names and no other; `options` maps each value to the words shown for it."""
-    said = " ".join(_FILLER.sub(" ", text.lower()).split()).strip(" .!,?")
+    said = bare(text)
     values = list(options)
     if match := _NUMBER.fullmatch(said):
         place = int(match[1]) - 1
@@ -21,6 +21,11 @@ def chosen(options: Mapping[str, str], text: str) -> str | None:
         return values[_ORDINALS.index(said)]
     named = [value for value, shown in options.items() if said and _names(said, value, shown)]
     return named[0] if len(named) == 1 else None
+
+
+def bare(text: str) -> str:
+    """The text in lower case without the words that only point: "the second one please" is "second"."""
+    return " ".join(_FILLER.sub(" ", text.lower()).split()).strip(" .!,?")
 
 
 def _names(said: str, value: str, shown: str) -> bool:
