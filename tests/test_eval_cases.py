@@ -100,7 +100,10 @@ def test_what_is_not_known_is_told(tmp_path: Path, bad: Any, said: str) -> None:
             "a hand-off is expected, but the way is bot; write way: handed_off",
         ),
         (expecting(told=["Gone"], not_told=["gone"]), "'Gone' must and must not be told"),
-        (case(turns=[{**SAID, "expect": {"told": ["a"], "not_told": ["a"]}}]), "'a' must and must not be told"),
+        (
+            case(turns=[{**SAID, "expect": {"told": ["a"], "not_told": ["a"]}}]),
+            "'a' must and must not be told",
+        ),
         (expecting(cites=["A"], cites_nothing=True), "leave out cites or cites_nothing"),
         (expecting(intents=["a"], not_intents=["a"]), "a must and must not have been served"),
         (expecting(reads=["orders.get"], not_read=["orders.get"]), "must and must not be read"),
