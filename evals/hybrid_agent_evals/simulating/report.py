@@ -1,0 +1,103 @@
+"""What a simulation says, as text for people; its JSON is the simulation itself with the same figures."""
+
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from hybrid_agent_evals.simulating.conversing import Simulated
+from hybrid_agent_evals.simulating.endings import How
+from hybrid_agent_evals.simulating.figures import Group, by_intent, by_trait, group
+from hybrid_agent_evals.simulating.running import Simulation
+
+WIDTH = 26
+SHOWN = 10
+"""Conversations whose transcripts are printed; all are in the JSON."""
+
+
+def as_text(simulation: Simulation) -> str:
+    """Tables by intent and by trait, then the conversations in which the bot did what it may not."""
+    return "\n".join(_lines(simulation))
+
+
+def as_json(simulation: Simulation) -> str:
+    """The figures and every conversation; the same seed, words and deployment give the same bytes."""
+    held = simulation.conversations
+    figures = {
+        "all": _plain(group("all", held)),
+        "intents": [_plain(each) for each in by_intent(held)],
+        "traits": {trait: [_plain(each) for each in groups] for trait, groups in by_trait(held)},
+    }
+    told = simulation.model_dump(mode="json")
+    return json.dumps({"figures": figures, **told}, indent=1, ensure_ascii=False) + "\n"
+
+
+def transcript(each: Simulated, seed: int) -> Iterator[str]:
+    """One conversation with what is wrong in it and the command that holds it again."""
+    goals = ", ".join(f"{goal.intent} ({goal.prospect.value})" for goal in each.persona.goals)
+    traits = ", ".join(f"{name} {value}" for name, value in each.persona.traits.items())
+    yield f"Conversation {each.persona.number}: {goals}; {traits}"
+    for violation in each.violations:
+        yield from (f"  ! {violation.check}: {problem}" for problem in violation.problems)
+    for ending in each.endings:
+        yield f"  {ending.intent} ended: {ending.how.value} ({ending.why or 'nothing explains it'})"
+    yield from (f"    {line}" for said in each.transcript for line in said.splitlines())
+    yield f"  again: hybrid-agent eval simulate --seed {seed} --only {each.persona.number}"
+
+
+def _lines(simulation: Simulation) -> Iterator[str]:
+    held = simulation.conversations
+    if len(held) > 1:
+        yield from _table("intent", by_intent(held))
+        for trait, groups in by_trait(held):
+            yield ""
+            yield from _table(trait, groups)
+        yield ""
+        yield from _table("", [group("all", held)])
+    told = [each for each in held if each.broken or len(held) == 1]
+    for each in told[:SHOWN]:
+        yield ""
+        yield from transcript(each, simulation.seed)
+    if len(told) > SHOWN:
+        yield f"... and {len(told) - SHOWN} more: see --json"
+    missed = [str(each.persona.number) for each in held if each.missed]
+    if missed:
+        yield ""
+        yield f"Missed for no reason of the customer's own: {', '.join(missed)}"
+    yield from simulation.problems
+
+
+def _table(title: str, groups: Sequence[Group]) -> Iterator[str]:
+    heads = [how.value.replace("_", " ") for how in How]
+    yield (
+        f"{title:<{WIDTH}}{'conv.':>6}"
+        + "".join(f"{head:>12}" for head in heads)
+        + (f"{'as it must, 95 %':>24}{'questions':>11}{'messages':>10}{'violations':>12}")
+    )
+    for each in groups:
+        yield _row(each)
+
+
+def _row(each: Group) -> str:
+    low, high = each.interval
+    share = each.expected / max(1, each.goals)
+    counts = "".join(f"{each.ended[how]:>12}" for how in How)
+    held = max(1, each.conversations)
+    return (
+        f"{each.name[: WIDTH - 1]:<{WIDTH}}{each.conversations:>6}{counts}"
+        f"{f'{share:.1%} ({low:.1%}-{high:.1%})':>24}"
+        f"{each.questions / held:>11.2f}{each.messages / held:>10.2f}{each.broken:>12}"
+    )
+
+
+def _plain(each: Group) -> dict[str, Any]:
+    return {
+        "name": each.name,
+        "conversations": each.conversations,
+        "goals": each.goals,
+        "ended": {how.value: each.ended[how] for how in How},
+        "as_it_must": each.expected,
+        "interval": list(each.interval),
+        "questions": each.questions,
+        "messages": each.messages,
+        "broken": each.broken,
+    }

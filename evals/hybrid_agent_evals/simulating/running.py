@@ -1,0 +1,65 @@
+"""Many simulated conversations, in parallel, in the order of their numbers."""
+
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from hybrid_agent.frozen import Frozen
+from hybrid_agent_evals.simulating.conversing import Errand, Simulated, simulate
+from hybrid_agent_evals.suite.attending import Lost
+from hybrid_agent_evals.suite.opening import Opening
+from hybrid_agent_evals.suite.pool import each_of
+from hybrid_agent_evals.suite.results import Subject
+from hybrid_agent_evals.suite.subject import subject_of
+from hybrid_agent_evals.suite.whole import worthwhile
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is simulated, on what: `numbers` of personas drawn from `seed`; the rest as for an errand."""
+
+    opening: Opening
+    numbers: Sequence[int]
+    seed: int = 0
+    words: Path | None = None
+    at: datetime | None = None
+    shop: Path | None = None
+    workers: int | None = None
+    seconds: float = 60.0
+
+
+class Simulation(Frozen):
+    """A whole run. `problems` are conversations that could not be held: they make the exit code 2."""
+
+    subject: Subject
+    seed: int
+    conversations: tuple[Simulated, ...]
+    problems: tuple[str, ...] = ()
+
+    @property
+    def exit_code(self) -> int:
+        """0: the bot never did what it may not; 1: it did; 2: a conversation could not be held."""
+        return 2 if self.problems else int(any(each.broken for each in self.conversations))
+
+
+def run(plan: Plan, tell: Callable[[int, int], None] = lambda done, of: None) -> Simulation:
+    """Hold the conversations; `tell` hears how many are done. Raises ConfigurationError."""
+    errands = [Errand(plan.seed, number, plan.words, plan.at, plan.shop) for number in plan.numbers]
+    workers = plan.workers or worthwhile(len(errands), patient=bool(plan.opening.model))
+    held, problems = list[Simulated](), list[str]()
+    made = each_of(plan.opening, simulate, errands, workers=workers, seconds=plan.seconds)
+    with closing(made):
+        for done, (errand, each) in enumerate(zip(errands, made, strict=True), 1):
+            if isinstance(each, Lost):
+                problems.append(f"conversation {errand.number}: {each.why}")
+            else:
+                held.append(each)
+            tell(done, len(errands))
+    return Simulation(
+        subject=subject_of(plan.opening),
+        seed=plan.seed,
+        conversations=tuple(held),
+        problems=tuple(problems),
+    )
