@@ -102,10 +102,11 @@ def opening_of(deployment: Path | None, model: ModelSettings | None, reasoner: T
     if reasoner is None and model is not None and settings.thinking is Thinking.LOCAL:
         opening = replace(opening, reasoner=Thinking.CASCADE)
     elif settings.thinking is not Thinking.LOCAL and settings.model is None:
-        advice = "Name one with --model provider:name."
-        raise ConfigurationError(
-            f"{settings.thinking} needs a language model", where="--reasoner", advice=advice
+        problem, advice = (
+            f"{settings.thinking} needs a language model",
+            "Name one with --model provider:name.",
         )
+        raise ConfigurationError(problem, where="--reasoner", advice=advice)
     used = opening.settings()
     return replace(opening, model=used.model if used.thinking is not Thinking.LOCAL else None)
 
@@ -167,9 +168,8 @@ def _written(files: Mapping[str, Path], ended: SuiteRun, sections: Sequence[Sect
                 file.write_text(text, "utf-8")
         except OSError as error:
             failed = True
-            typer.echo(
-                f"--{name} {file}: cannot be written: {error.strerror}\n  Name another file.", err=True
-            )
+            problem = f"--{name} {file}: cannot be written: {error.strerror}"
+            typer.echo(f"{problem}\n  Name another file.", err=True)
     return failed
 
 

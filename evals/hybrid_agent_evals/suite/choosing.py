@@ -25,7 +25,7 @@ class Choice:
 
 
 def place_of_cases(deployment: Path, named: Path | None) -> Path:
-    """The cases that are meant: those named, or the deployment's. Raises ConfigurationError if it has none."""
+    """The cases that are meant: those named, or the deployment's. Raises ConfigurationError."""
     if named is not None:
         return named
     if deployment.resolve() == sample(SETTINGS).resolve():

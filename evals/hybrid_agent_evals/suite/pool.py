@@ -4,7 +4,7 @@ import multiprocessing
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
@@ -150,7 +150,7 @@ class Pool(Generic[Item, Made]):
 
 def each_of(
     opening: Opening, job: Job[Item, Made], items: Sequence[Item], *, workers: int, seconds: float
-) -> Iterator[Made | Lost]:
+) -> Generator[Made | Lost, None, None]:
     """What the job makes of each item, in order; Lost where nothing came of it, and the rest goes on.
 
     One worker is a thread of this process, several are processes of their own; each opens the deployment
