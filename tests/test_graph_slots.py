@@ -246,6 +246,15 @@ async def test_an_option_may_be_named_by_a_word_that_it_alone_has(stage: Stage) 
     assert "Order 1002 is on its way" in (await stage.say("the shipped one")).reply.text
 
 
+async def test_after_two_days_without_times_a_person_takes_the_wish(stage: Stage) -> None:
+    """A day without free times is asked for anew once; the second one brings a person."""
+    await stage.say("I'd like to book tent advice")
+    again = await stage.say("on 24 December 2029")
+    assert again.served.question.slot == "appointment_date"
+    turn = await stage.say("or on 28 December 2029")
+    assert turn.status is Status.HANDED_OFF and "nothing_to_choose" in turn.served.reasons
+
+
 async def test_a_person_may_be_among_what_a_message_could_mean(stage: Stage) -> None:
     """Whoever is asked what they mean may be offered a person in the catalog's words, and is not cut off."""
     turn = await stage.say("someone should fit my rucksack on Friday, put me down please")

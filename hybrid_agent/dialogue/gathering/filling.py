@@ -169,11 +169,12 @@ def _nothing_to_choose(request: Request, name: str, deployment: Deployment) -> F
     template = deployment.phrases["nothing_to_choose"]
     point = say(PointKind.NOTICE, template, title=slot.title)
     told = [source for source in sources if source in request.slots]
-    if not told or request.failures >= deployment.catalog.signals.failures:
+    failures = request.failures + 1
+    if not told or failures >= deployment.catalog.signals.failures:
         return Filled(_ready(request), points=(point,), escalation=Escalation(reasons=(NOTHING_TO_CHOOSE,)))
     last = deployment.catalog.slots[told[-1]]
     kept = {source: value for source, value in request.slots.items() if source != told[-1]}
-    again = request.model_copy(update={"slots": kept, "failures": request.failures + 1})
+    again = request.model_copy(update={"slots": kept, "failures": failures})
     asked = _ask(again, told[-1], last, {})
     return Filled(asked.request, asked.question, (point, *asked.points))
 
