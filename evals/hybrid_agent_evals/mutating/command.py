@@ -1,0 +1,61 @@
+"""`hybrid-agent eval --mutate`."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from hybrid_agent.errors import ConfigurationError
+from hybrid_agent_evals.mutating.campaign import QUICK, Campaign, mutate
+from hybrid_agent_evals.mutating.report import as_json, as_markdown
+from hybrid_agent_evals.mutating.scoring import score
+from hybrid_agent_evals.mutating.tried import Mutated
+from hybrid_agent_evals.suite.opening import Opening
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What the command line asks for: `least` is the share that must be noticed, None to measure alone."""
+
+    opening: Opening
+    cases: Path
+    workers: int
+    seed: int
+    quick: bool = False
+    least: float | None = None
+    json: Path | None = None
+    markdown: Path | None = None
+
+
+def run_mutation(asked: Asked) -> int:
+    """Try the mutants and tell what came of them; the exit code is 1 where less than `least` is noticed, 2
+    where something could not be read or played. Raises ConfigurationError."""
+    if asked.least is not None and not 0 <= asked.least <= 1:
+        raise ConfigurationError(
+            f"{asked.least} is no share", where="--mutate-min", advice="Give one from 0 to 1, such as 0.95."
+        )
+    most = QUICK if asked.quick else None
+    campaign = Campaign(asked.opening, asked.cases, asked.workers, asked.seed, most)
+    mutated = mutate(campaign, lambda line: print(line, file=sys.stderr))  # noqa: T201
+    _write(mutated, asked)
+    for problem in mutated.problems:
+        print(problem, file=sys.stderr)  # noqa: T201
+    return _exit_code(mutated, asked.least)
+
+
+def _write(mutated: Mutated, asked: Asked) -> None:
+    files = {asked.json: as_json, asked.markdown: as_markdown}
+    shown = [file for file in files if file is not None]
+    for file in shown:
+        text = files[file](mutated)
+        if str(file) == "-":
+            sys.stdout.write(text)
+        else:
+            file.write_text(text, "utf-8")
+    if not any(str(file) == "-" for file in shown):
+        sys.stdout.write(as_markdown(mutated))
+
+
+def _exit_code(mutated: Mutated, least: float | None) -> int:
+    if mutated.problems:
+        return 2
+    return int(least is not None and score(mutated.tried).rate < least)

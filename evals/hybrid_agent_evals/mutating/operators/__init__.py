@@ -1,0 +1,1 @@
+"""What can be weakened in a catalog, a module for each of its parts."""

@@ -1,0 +1,121 @@
+"""Weakening what is said when, and when a person is brought in."""
+
+from collections.abc import Iterator
+
+from hybrid_agent.catalog.models import Answer, Approver, Escalate
+from hybrid_agent.catalog.phrasing import places
+from hybrid_agent_evals.mutating.changes import Change
+from hybrid_agent_evals.mutating.loosening import disjoint, looser_lines, tighter_lines
+from hybrid_agent_evals.mutating.operators.wording import known_values, said, short
+from hybrid_agent_evals.mutating.sites import Site, value_at
+
+BLANK = "it"
+"""Said where a value was."""
+
+
+def answer_always(site: Site) -> Iterator[Change]:
+    """An answer that is said whatever the facts are."""
+    if site.value and isinstance(site.owner, Answer):
+        yield Change(
+            "an answer said always",
+            site.place,
+            {},
+            f"{site.part}: {short(site.owner.say)} is said whatever the facts are",
+            f"someone asks where {said(site.value)} is not so, with what is told then",
+        )
+
+
+def answer_looser(site: Site) -> Iterator[Change]:
+    """An answer that is said in a state that another one is for."""
+    if isinstance(site.owner, Answer):
+        for looser, words in looser_lines(site.value, known_values(site)):
+            if not _earlier_take(site, words):
+                yield Change(
+                    "an answer said too often",
+                    site.place,
+                    looser,
+                    f"{site.part}: {short(site.owner.say)} is said where {words}",
+                    "someone asks in exactly that state, with what is told then",
+                )
+
+
+def answers_swapped(site: Site) -> Iterator[Change]:
+    """Two neighbours in the other order, where both can hold."""
+    for number, (one, other) in enumerate(zip(site.value, site.value[1:], strict=False)):
+        if not disjoint(one.when, other.when):
+            swapped = (*site.value[:number], other, one, *site.value[number + 2 :])
+            yield Change(
+                "answers swapped",
+                site.place,
+                swapped,
+                f"{site.part}: {short(other.say)} goes before {short(one.say)}",
+                f"someone asks where {said(one.when)}, with what only the first of the two tells",
+            )
+
+
+def escalation_tightened(site: Site) -> Iterator[Change]:
+    """A person brought in less often."""
+    if isinstance(site.owner, Escalate):
+        for tighter, words in tighter_lines(site.value):
+            yield Change(
+                "an escalation narrowed",
+                site.place,
+                tighter,
+                f"{site.part}: nobody is brought in for {site.owner.reason}: {words}",
+                f"someone asks in the state that is left out, and a person gets it for {site.owner.reason}",
+            )
+
+
+def reason_renamed(site: Site) -> Iterator[Change]:
+    """The reason of a hand-off under another name in the reports."""
+    yield Change(
+        "a reason renamed",
+        site.place,
+        "something_else",
+        f"{site.part}: a hand-off for {site.value} is reported as something else",
+        f"a case that expects the hand-off's reason {site.value}",
+    )
+
+
+def values_left_out(site: Site) -> Iterator[Change]:
+    """A text in which no value from the records is filled in."""
+    if site.value and (paths := list(dict.fromkeys(places(site.value)))):
+        text = site.value
+        for path in paths:
+            text = _filled(text, path)
+        yield Change(
+            "a value left out of a text",
+            site.place,
+            text,
+            f"{site.part}: {short(site.value)} is said without its values",
+            f"the state in which this is said, with one of {', '.join(paths)} under `told`",
+        )
+
+
+def said_too_early(site: Site) -> Iterator[Change]:
+    """A text that claims what has not happened."""
+    if site.value and not isinstance(site.owner, Approver):
+        yield Change(
+            "a text claims more",
+            site.place,
+            f"Done, this has been taken care of for you. {site.value}",
+            f"{site.part}: {short(site.value)} begins by saying that it is done",
+            "the state in which this is said: the turn's status, and that nothing is called done",
+        )
+
+
+def _filled(text: str, path: str) -> str:
+    for form in ("", "|time", "|words"):
+        text = text.replace(f"{{{path}{form}}}", BLANK)
+    return text
+
+
+def _earlier_take(site: Site, words: str) -> bool:
+    """Whether an answer before this one takes the state that is let in, whatever else is so."""
+    answers = value_at(site.catalog, site.place[:3])[: int(site.place[3])]
+    path, _, value = words.partition(" may also be ")
+    return any(list(each.when) == [path] and value in map(str, _options(each.when[path])) for each in answers)
+
+
+def _options(test: object) -> tuple[object, ...]:
+    return test if isinstance(test, tuple) else (test,)

@@ -1,0 +1,33 @@
+"""Which cases may notice a mutant, the likeliest first: known from how they went unmutated."""
+
+from collections.abc import Mapping, Sequence
+
+from hybrid_agent_evals.mutating.mutants import Mutant
+from hybrid_agent_evals.suite.results import Result
+
+
+def touched(result: Result) -> frozenset[str]:
+    """The intents that a conversation had anything to do with."""
+    turns = result.played.turns
+    served = {each.intent for turn in turns for each in turn.served if each.intent}
+    return frozenset({result.about, *served, *(name for turn in turns for name in turn.intents)})
+
+
+def relevant(
+    mutant: Mutant, results: Sequence[Result], touching: Mapping[str, frozenset[str]]
+) -> tuple[str, ...]:
+    """The ids of the cases to play: those about the mutated part first, then by the words that they share.
+
+    What cannot reach a case is left out: nothing of an intent is read where no request was for it.
+    """
+    able = [each for each in results if mutant.intents is None or mutant.intents & touching[each.id]]
+    able.sort(key=lambda each: (-_nearness(mutant, each), len(each.played.turns), each.id))
+    return tuple(each.id for each in able)
+
+
+def _nearness(mutant: Mutant, result: Result) -> int:
+    about = mutant.intents is not None and result.about in mutant.intents
+    words = {result.about, *result.tags, *result.id.split("_")}
+    told = result.played.replies.lower()
+    shared = sum(word in words or word.replace("_", " ") in told for word in mutant.words)
+    return (len(mutant.words) + 1 if about else 0) + shared
