@@ -260,3 +260,19 @@ async def test_a_person_may_be_among_what_a_message_could_mean(stage: Stage) -> 
     turn = await stage.say("someone should fit my rucksack on Friday, put me down please")
     assert turn.status is Status.AWAITING_CUSTOMER
     assert "talk_to_a_person" in turn.served.question.options
+
+
+async def test_words_that_drop_a_request_may_be_a_value_that_is_asked_for(stage: Stage) -> None:
+    """Whoever is asked why they send something back may say that they changed their mind."""
+    await stage.say("I would like to return order 1003")
+    turn = await stage.say("I changed my mind")
+    assert turn.served.slots["return_reason"] == "changed_mind"
+
+
+async def test_a_number_that_came_earlier_may_be_said_back(stage: Stage) -> None:
+    """That there is no such order is said also where another question came between, and asked again."""
+    await stage.say("I would like to return an order")
+    await stage.say("9999")
+    turn = await stage.say("it is too small")
+    assert turn.status is Status.AWAITING_CUSTOMER
+    assert "9999" in turn.reply.text and turn.served.question.slot == "order_number"

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.dialogue.facts import BUSINESS, OFFERED, POLICY
+from hybrid_agent.dialogue.transcript import earlier_texts
 from hybrid_agent.guardrails import Ground, Violation, check, plain_ground
 from hybrid_agent.guardrails.claims import Claim, claims, claims_of
 from hybrid_agent.state import (
@@ -98,12 +99,13 @@ def _offered(question: Question | None, ground: Grounding) -> Ground:
 
 def _said(request: Request, state: State, ground: Grounding) -> dict[str, Ground]:
     """What the customer said, or is being proposed: it may be said back to them."""
+    told = "\n".join((*earlier_texts(state), request.text, state["heard"]))
     arguments = dict(request.action.arguments) if request.action else {}
     summary = request.action.summary if request.action else ""
     return {
         f"{request.id}.slot": ground({name: slot.value for name, slot in request.slots.items()}),
         f"{request.id}.argument": Ground(claims_of(arguments) | claims(summary)),
-        f"{request.id}.wrong": Ground(claims(request.text) | claims(state["heard"])),
+        f"{request.id}.wrong": Ground(claims(told)),
     }
 
 

@@ -110,7 +110,7 @@ def _by_question(state: State, heard: Heard, rules: Rules) -> Change:
 
 
 def _slot_answer(state: State, request: Request, question: Question, heard: Heard, rules: Rules) -> Change:
-    if heard.understanding.answer is AnswerKind.CANCEL:
+    if heard.understanding.answer is AnswerKind.CANCEL and question.slot not in heard.slots:
         return _dropped(state, request, rules, "dropped")
     elsewhere = _goes_elsewhere(heard, request, rules.catalog)
     asking = elsewhere and heard.text.rstrip().endswith("?")
