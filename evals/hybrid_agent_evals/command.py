@@ -1,5 +1,6 @@
 """The command `eval` of `hybrid-agent`: the suite itself where nothing is named, and what belongs to it."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -61,6 +62,13 @@ def evaluate(
     junit: File = None,
     markdown: File = None,
     html: File = None,
+    mutate: Annotated[
+        bool, typer.Option("--mutate", help="Weaken the deployment in every way; do the cases notice?")
+    ] = False,
+    quick: Annotated[bool, typer.Option("--quick", help="With --mutate: a sample of the mutants.")] = False,
+    mutate_min: Annotated[
+        float | None, typer.Option(help="With --mutate: exit code 1 where a smaller share is noticed.")
+    ] = None,
 ) -> None:
     """Play the cases and check what came of them.
 
@@ -70,10 +78,17 @@ def evaluate(
     if context.invoked_subcommand is not None:
         return
     from hybrid_agent_evals.asking import model_settings
-    from hybrid_agent_evals.evaluating import Wanted, end
+    from hybrid_agent_evals.evaluating import Wanted, end, opening_of
     from hybrid_agent_evals.evaluating import evaluate as run
-    from hybrid_agent_evals.suite.choosing import Choice
+    from hybrid_agent_evals.suite.choosing import Choice, chosen, place_of_cases
 
+    if mutate:
+        from hybrid_agent_evals.mutating.command import Asked, run_mutation
+
+        settings = model_settings(model, base_url, api_key_env, temperature, call_timeout)
+        opening = opening_of(deployment, settings, reasoner)
+        read = chosen(place_of_cases(opening.file, cases), Choice(case or (), tag or (), intent or ()))
+        end(run_mutation(Asked(opening, read, workers, seed, quick, mutate_min, json, markdown)))
     reports = {"json": json, "junit": junit, "markdown": markdown, "html": html}
     wanted = Wanted(
         deployment=deployment,
@@ -91,3 +106,40 @@ def evaluate(
         reports={name: file for name, file in reports.items() if file is not None},
     )
     end(run(wanted))
+
+
+@app.command()
+def new(
+    file: Annotated[Path, typer.Argument(help="The case file: new, or one to which the case is added.")],
+    *,
+    deployment: Deployed = None,
+    thread: Annotated[str | None, typer.Option(help="A stored conversation of the deployment.")] = None,
+    lines: Annotated[
+        Path | None, typer.Option("--from", metavar="FILE", help="What went into chat --jsonl.")
+    ] = None,
+    state: Annotated[Path | None, typer.Option(help="Where conversations are kept.")] = None,
+    customer: Annotated[str, typer.Option(help="Who talks in the terminal; '-' for nobody.")] = "-",
+    shop: Annotated[Path | None, typer.Option(help="The shop it starts from (else the sample).")] = None,
+    at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M%z"], help="The moment (else when it was).")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--id", help="The id of the case.")] = None,
+    says: Annotated[str | None, typer.Option(help="What it promises, in a sentence.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Ask nothing: expect all that was observed.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+) -> None:
+    """Draft a case: from a stored conversation, from lines, or from one that is held in the terminal now."""
+    from hybrid_agent_evals.drafting.new import Wanted
+    from hybrid_agent_evals.drafting.new import new as draft
+
+    draft(Wanted(file, deployment, state, thread, lines, customer, shop, at, name, says, yes, force))
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema of case files, for editors that complete and check YAML."""
+    from json import dumps
+
+    from hybrid_agent_evals.cases.models import CaseFile
+
+    typer.echo(dumps(CaseFile.model_json_schema(), indent=2))

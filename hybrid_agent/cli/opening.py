@@ -26,7 +26,7 @@ def opened(place: Place, use: ModelUse | None = None) -> Iterator[Session]:
 
     `use` says which model and reasoner, if not the deployment file.
     """
-    checkpointer, stack = run_here(_conversations(place.conversations))
+    checkpointer, stack = run_here(conversations_in(place.conversations))
     try:
         deployment = _loaded(place, use)
         try:
@@ -44,7 +44,8 @@ def _loaded(place: Place, use: ModelUse | None) -> Deployment:
     return load_deployment(place.deployment, model=use.model, reasoner=use.reasoner)
 
 
-async def _conversations(file: Path) -> "tuple[AsyncSqliteSaver, AsyncExitStack]":
+async def conversations_in(file: Path) -> "tuple[AsyncSqliteSaver, AsyncExitStack]":
+    """The conversations of a SQLite file, and what closes it. Raises ConfigurationError."""
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
     stack = AsyncExitStack()

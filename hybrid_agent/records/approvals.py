@@ -81,6 +81,12 @@ async def pending(connection: AsyncConnection, *, now: datetime, thread: str | N
     return [model(Approval, row) for row in found]
 
 
+async def of_thread(connection: AsyncConnection, thread: str) -> list[Approval]:
+    """A conversation's approvals as they are stored, oldest first."""
+    query = select(approvals).where(approvals.c.thread == thread)
+    return [model(Approval, row) for row in await connection.execute(query.order_by(approvals.c.created))]
+
+
 async def decide(
     tx: Transaction, approval_id: str, *, digest: str, decision: Decision, by: str, now: datetime
 ) -> Decided | Refusal:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hybrid_agent_evals.reports.figures import Count, figures
 from hybrid_agent_evals.suite.results import Result
 
-COLUMNS = ("conversations", "passed", "failed", "not scored", "rate", "95 % interval")
+COLUMNS = ("played", "passed", "failed", "not scored", "rate", "95 % interval")
 
 
 @dataclass(frozen=True, slots=True)

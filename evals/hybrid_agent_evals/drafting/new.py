@@ -1,0 +1,199 @@
+"""`hybrid-agent eval new`: from a conversation to a case in a file."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pydantic import ValidationError
+from rich.console import Console
+
+from hybrid_agent.cli.failing import NotPossibleError
+from hybrid_agent.cli.places import place_of
+from hybrid_agent.cli.showing import console_for
+from hybrid_agent.portal import run_here
+from hybrid_agent.state import Status
+from hybrid_agent.yamlfile import in_words
+from hybrid_agent_evals.cases.models import Case, Placed
+from hybrid_agent_evals.cases.reading import read_cases
+from hybrid_agent_evals.cases.turns import NOBODY, Turn
+from hybrid_agent_evals.drafting import asking
+from hybrid_agent_evals.drafting.disguise import disguised
+from hybrid_agent_evals.drafting.observing import after, agreed, observations
+from hybrid_agent_evals.drafting.recording import Recording
+from hybrid_agent_evals.drafting.stored import stored
+from hybrid_agent_evals.drafting.talking import Talk
+from hybrid_agent_evals.drafting.typed import typed
+from hybrid_agent_evals.drafting.writing import Draft, write
+from hybrid_agent_evals.playing.play import play, play_with
+from hybrid_agent_evals.playing.record import Played, PlayedTurn
+from hybrid_agent_evals.suite.opening import Opening, Stand, deployment_file, opened
+from hybrid_agent_evals.worlds.rows import Snapshot
+
+READ_IT = (
+    "Names that neither records nor an introduction give away are not found: read it before you share it."
+)
+STAND_IN = (
+    "Change rows under `shop:` (table: {key: {column: value}}), or ids in the turns, until it goes as it did."
+)
+DROPPED = "What was observed contradicts itself as a case ({why}); only the status is expected."
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What `eval new` is asked for. Without `thread` and `lines` the conversation is held in the terminal.
+
+    `customer` is who talks there, `shop` the SQLite file that stands in, if not the sample; without `at` it
+    is now. With `yes` nothing is asked: all that was observed is expected.
+    """
+
+    file: Path
+    deployment: Path | None = None
+    state: Path | None = None
+    thread: str | None = None
+    lines: Path | None = None
+    customer: str = NOBODY
+    shop: Path | None = None
+    at: datetime | None = None
+    id: str | None = None
+    says: str | None = None
+    yes: bool = False
+    force: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The moment of a case, and the shop that it starts from (None: the sample)."""
+
+    at: datetime
+    shop: Path | None
+
+
+def new(wanted: Wanted) -> None:
+    """Draft the case and say what is next. Raises NotPossibleError and ConfigurationError."""
+    console = console_for()
+    recording = _recorded(wanted)
+    with opened(Opening(deployment_file(wanted.deployment))) as stand:
+        if recording is None:
+            draft = _held(wanted, stand, console)
+        else:
+            draft = _replayed(wanted, stand, recording, console)
+    write(draft, wanted.file, force=wanted.force)
+    console.print(f"Wrote the case {draft.case.id} to {wanted.file}.")
+    named = f" --deployment {wanted.deployment}" if wanted.deployment else ""
+    console.print(f"Next: hybrid-agent eval{named} --cases {wanted.file} --case {draft.case.id}")
+
+
+def _recorded(wanted: Wanted) -> Recording | None:
+    if wanted.lines is not None:
+        return typed(wanted.lines, wanted.thread, _now())
+    if wanted.thread is None:
+        return None
+    return run_here(stored(place_of(wanted.deployment, wanted.state), wanted.thread))
+
+
+def _replayed(wanted: Wanted, stand: Stand, recording: Recording, console: Console) -> Draft:
+    """The recording in the stand-in shop, with what came of it there."""
+    start = _start(wanted, recording.at)
+    shop = stand.run(_shop(stand, _placed(start, NOBODY, [Turn(customer="-")])))
+    plain, replaced = disguised(recording, stand.deployment, shop)
+    placed = _placed(start, plain.customer, plain.turns)
+    played = stand.run(play(stand.deployment, placed, stand.worlds))
+    notes = [f"Drafted from {plain.source}. Made up: {', '.join(replaced) or 'nothing'}.", READ_IT]
+    ended = f"status {played.status.value}" if played.status else f"failed: {played.error}"
+    if plain.ended and ended != plain.ended[0]:
+        notes += [f"It ended there with {'; '.join(plain.ended)}. In the stand-in shop: {ended}.", STAND_IN]
+    return _draft(wanted, placed, played, plain.turns, notes, console, ask=_asks(wanted))
+
+
+def _held(wanted: Wanted, stand: Stand, console: Console) -> Draft:
+    """A conversation in the terminal."""
+    talk = Talk(console)
+    console.print("You talk as the customer; /help lists what staff and fate may do; /end ends it.")
+    placed = _placed(_start(wanted, _now()), wanted.customer, [Turn(customer="-")])
+    played = stand.run(play_with(stand.deployment, placed, stand.worlds, talk.next_turn))
+    if not played.heard:
+        raise NotPossibleError("nothing was said\n  Say something as the customer first.")
+    note = ["Drafted from a conversation in the terminal."]
+    return _draft(wanted, placed, played, talk.turns, note, console, ask=not wanted.yes)
+
+
+def _draft(
+    wanted: Wanted,
+    placed: Placed,
+    played: Played,
+    turns: Sequence[Turn],
+    notes: list[str],
+    console: Console,
+    *,
+    ask: bool,
+) -> Draft:
+    if played.error:
+        raise NotPossibleError(f"the conversation cannot be played: {played.error}")
+    observed = tuple(observations(played))
+    expected = asking.kept(observed, console) if ask else observed
+    says = wanted.says or (asking.promised(console) if ask else "") or asking.UNSAID
+    known = [agreed(turn, *pair) for turn, pair in zip(turns, _pairs(played), strict=False)]
+    told = [after(turn, seen) for turn, seen in zip(known[:-1], played.turns, strict=False)]
+    about = next(iter(next((each.value for each in observed if each.key == "intents"), [])), "conversation")
+    base = {
+        "id": wanted.id or _free_id(wanted, about),
+        "says": says,
+        "about": about,
+        "tags": ["draft"],
+        "customer": placed.case.customer,
+        "turns": [*told, *known[-1:]],
+    }
+    try:
+        case = Case.model_validate({**base, "expect": {each.key: each.value for each in expected}})
+    except ValidationError as error:
+        why = "; ".join(in_words(each["msg"]) for each in error.errors())
+        notes.append(DROPPED.format(why=why))
+        expected = expected[:1]
+        case = _valid({**base, "turns": list(known), "expect": {each.key: each.value for each in expected}})
+    return Draft(case, placed.at, placed.shop, tuple(notes), expected)
+
+
+def _pairs(played: Played) -> list[tuple[PlayedTurn | None, PlayedTurn]]:
+    return list(zip([None, *played.turns], played.turns, strict=False))
+
+
+def _placed(start: Start, customer: str, turns: Sequence[Turn]) -> Placed:
+    """The turns as a case of which nothing is expected yet."""
+    given = {"id": "draft", "says": "A draft.", "about": "draft", "expect": {"status": list(Status)}}
+    return Placed(_valid({**given, "customer": customer, "turns": list(turns)}), start.at, start.shop)
+
+
+def _valid(given: dict[str, object]) -> Case:
+    try:
+        return Case.model_validate(given)
+    except ValidationError as error:
+        why = "; ".join(in_words(each["msg"]) for each in error.errors())
+        raise NotPossibleError(f"the conversation cannot be a case: {why}") from None
+
+
+async def _shop(stand: Stand, placed: Placed) -> Snapshot:
+    async with stand.worlds.fresh(placed) as world:
+        return world.before
+
+
+def _free_id(wanted: Wanted, about: str) -> str:
+    taken = {each.case.id for each in read_cases(wanted.file).placed} if wanted.file.is_file() else set()
+    return next(name for n in range(1, len(taken) + 2) if (name := f"{about}_{n}") not in taken)
+
+
+def _start(wanted: Wanted, at: datetime) -> Start:
+    """As the cases of the file begin that this one joins; else at the moment given, or when it was."""
+    there = read_cases(wanted.file).placed if wanted.file.is_file() and not wanted.force else ()
+    if there:
+        return Start(there[0].at, there[0].shop)
+    return Start((wanted.at or at).astimezone().replace(second=0, microsecond=0), wanted.shop)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def _asks(wanted: Wanted) -> bool:
+    return not wanted.yes and sys.stdin.isatty()
