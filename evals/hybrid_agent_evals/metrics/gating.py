@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from deepeval.metrics import BaseConversationalMetric
 
 
-def gating_metrics() -> "list[BaseConversationalMetric]":
-    """A metric for each check, and deepeval's tool correctness, for test cases of `conversation`.
+def gating_metrics(seen: Seen) -> "list[BaseConversationalMetric]":
+    """A metric for each check that has something to say of the case, and deepeval's tool correctness.
 
-    The score is 1 or 0, the reason says what is wrong. A metric is skipped where its check has nothing to say
-    of the case, or could not be scored; then `error` says why.
+    They measure what `conversation` makes. The score is 1 or 0, the reason says what is wrong; what cannot be
+    scored is skipped, and `error` says why.
     """
-    return [_metric_class()(check) for check in (*CHECKS, TOOLS)]
+    names = (*CHECKS, TOOLS)
+    return [_metric_class()(each) for each in names if outcome_of(each, seen) is not None]
 
 
 def outcome_of(check: str, seen: Seen) -> Outcome | None:
