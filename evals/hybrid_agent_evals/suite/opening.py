@@ -23,11 +23,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Opening:
-    """Which deployment is evaluated, and with which model and reasoner, if not the file's own."""
+    """Which deployment is evaluated, and with which model, reasoner and catalog, if not the file's own."""
 
     file: Path
     model: ModelSettings | None = None
     reasoner: Thinking | None = None
+    catalog: Path | None = None
 
     def settings(self) -> Settings:
         """The file's settings with these in their place. Raises ConfigurationError."""
@@ -64,7 +65,7 @@ def opened(opening: Opening) -> Iterator[Stand]:
         tempfile.TemporaryDirectory(prefix="hybrid-agent-eval-") as folder,
         asyncio.Runner() as loop,
     ):
-        file = _stand_in(opening.file, Path(folder))
+        file = _stand_in(opening, Path(folder))
         deployment = load_deployment(file, model=opening.model, reasoner=opening.reasoner)
         try:
             yield Stand(deployment, made, loop)
@@ -72,12 +73,13 @@ def opened(opening: Opening) -> Iterator[Stand]:
             loop.run(deployment.aclose())
 
 
-def _stand_in(file: Path, folder: Path) -> Path:
+def _stand_in(opening: Opening, folder: Path) -> Path:
     """A copy of the settings that names the same files, but a shop and records of its own."""
-    settings, home = read_settings(file), file.resolve().parent
-    given = yaml.safe_load(file.read_text("utf-8"))
+    settings, home = read_settings(opening.file), opening.file.resolve().parent
+    given = yaml.safe_load(opening.file.read_text("utf-8"))
+    other = {"catalog": str(opening.catalog)} if opening.catalog else {}
     copy = folder / SETTINGS
-    copy.write_text(json.dumps({**given, **_placed(settings, home, folder)}), "utf-8")
+    copy.write_text(json.dumps({**given, **_placed(settings, home, folder), **other}), "utf-8")
     return copy
 
 
