@@ -488,7 +488,15 @@ async def test_what_a_person_sees_is_what_inboxes_expect(stage: Stage) -> None:
     assert set(config["allowed_decisions"]) >= {"approve", "edit", "reject", "respond"}
 
 
-@pytest.mark.parametrize("text", ["cancel the refund please", "please stop the refund", "don't refund it"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "cancel the refund please",
+        "please stop the refund",
+        "don't refund it",
+        "Wait, stop, don't refund order 1003 after all!",
+    ],
+)
 async def test_the_customer_takes_a_pending_action_back_by_its_name(stage: Stage, text: str) -> None:
     """Who says "cancel the refund" while it waits withdraws it, and asks for nothing new."""
     await asked(stage)
