@@ -87,8 +87,9 @@ def evaluate(
 
         settings = model_settings(model, base_url, api_key_env, temperature, call_timeout)
         opening = opening_of(deployment, settings, reasoner)
-        read = chosen(place_of_cases(opening.file, cases), Choice(case or (), tag or (), intent or ()))
-        end(run_mutation(Asked(opening, read, workers, seed, quick, mutate_min, json, markdown)))
+        read = chosen(place_of_cases(opening.file, cases), Choice(case or (), tag or ()))
+        meant = frozenset(intent or ())
+        end(run_mutation(Asked(opening, read, workers, seed, meant, quick, mutate_min, json, markdown)))
     reports = {"json": json, "junit": junit, "markdown": markdown, "html": html}
     wanted = Wanted(
         deployment=deployment,
@@ -133,6 +134,65 @@ def new(
     from hybrid_agent_evals.drafting.new import new as draft
 
     draft(Wanted(file, deployment, state, thread, lines, customer, shop, at, name, says, yes, force))
+
+
+@app.command()
+def simulate(
+    *,
+    deployment: Deployed = None,
+    count: Annotated[int, typer.Option(min=1, max=100_000, help="How many customers.")] = 100,
+    only: Annotated[list[int] | None, typer.Option(help="Only this one of them; repeatable.")] = None,
+    seed: Seed = 0,
+    words: Annotated[
+        Path | None, typer.Option(help="How customers say what they want, in YAML (see docs/simulation.md).")
+    ] = None,
+    shop: Annotated[Path | None, typer.Option(help="The shop they start from (else the sample).")] = None,
+    at: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M%z"], help="The moment of all of them.")
+    ] = None,
+    model: Model = None,
+    base_url: BaseUrl = None,
+    api_key_env: KeyVariable = None,
+    temperature: Temperature = None,
+    call_timeout: CallTimeout = 60.0,
+    reasoner: Annotated[Thinking | None, typer.Option(help="Instead of the deployment's.")] = None,
+    workers: Workers = None,
+    timeout: Timeout = None,
+    unmasked: Annotated[bool, typer.Option("--unmasked", help="Leave personal data in reports.")] = False,
+    save: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write those that went wrong as cases (unmasked).")
+    ] = None,
+    json: File = None,
+) -> None:
+    """Let simulated customers talk to the bot, and count what came of it.
+
+    Exit code 0: the bot never did what it may not; 1: it did; 2: a conversation could not be held.
+    """
+    from hybrid_agent_evals.asking import model_settings
+    from hybrid_agent_evals.evaluating import end, opening_of, progress, seconds_for
+    from hybrid_agent_evals.simulating.command import Asked, again, hold
+    from hybrid_agent_evals.simulating.running import Plan
+
+    opening = opening_of(
+        deployment, model_settings(model, base_url, api_key_env, temperature, call_timeout), reasoner
+    )
+    plan = Plan(
+        opening=opening,
+        numbers=tuple(only or range(count)),
+        seed=seed,
+        words=words,
+        at=at,
+        shop=shop,
+        workers=workers,
+        seconds=timeout or seconds_for(opening),
+        masked=not unmasked,
+        command=again(
+            deployment=deployment, seed=seed, words=words, shop=shop, model=model, reasoner=reasoner
+        ),
+    )
+    with progress() as tell:
+        ended = hold(Asked(plan, json, save), tell)
+    end(ended)
 
 
 @app.command()

@@ -66,7 +66,7 @@ def evaluate(wanted: Wanted) -> int:
     plan = plan_of(wanted)
     if plan.opening.model is not None:
         asyncio.run(_answers(plan.opening.model))
-    with _progress() as tell:
+    with progress() as tell:
         ended = run(plan, tell)
     ended, found = _beside(wanted.baseline, ended)
     sections = (*measured(ended), *((comparison(found),) if found else ()))
@@ -81,18 +81,22 @@ def evaluate(wanted: Wanted) -> int:
 def plan_of(wanted: Wanted) -> Plan:
     """What is to be played. Raises ConfigurationError where there are no cases, or no deployment."""
     opening = opening_of(wanted.deployment, wanted.model, wanted.reasoner)
-    asked = opening.settings().thinking is not Thinking.LOCAL
     return Plan(
         opening=opening,
         cases=chosen(place_of_cases(opening.file, wanted.cases), wanted.choice),
         repeats=wanted.repeats,
         seed=wanted.seed,
         workers=wanted.workers,
-        seconds=wanted.seconds or (SECONDS_WITH_MODEL if asked else SECONDS),
+        seconds=wanted.seconds or seconds_for(opening),
         fail_fast=wanted.fail_fast,
         masked=wanted.masked,
         command=_again(wanted),
     )
+
+
+def seconds_for(opening: Opening) -> float:
+    """How long one conversation may take where nobody says so."""
+    return SECONDS if opening.settings().thinking is Thinking.LOCAL else SECONDS_WITH_MODEL
 
 
 def opening_of(deployment: Path | None, model: ModelSettings | None, reasoner: Thinking | None) -> Opening:
@@ -182,7 +186,7 @@ def _show(ended: SuiteRun, sections: Sequence[Section]) -> None:
 
 
 @contextmanager
-def _progress() -> Iterator[Callable[[int, int], None]]:
+def progress() -> Iterator[Callable[[int, int], None]]:
     """A bar on stderr while it runs; nothing where that is no terminal."""
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TimeElapsedColumn

@@ -1,6 +1,6 @@
 """What a persona answers to an open question, as an app shows it: its kind, its slot and what it offers."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent_evals.playing.record import Asked
@@ -52,3 +52,11 @@ def nearest(goals: Sequence[Goal], asked: Asked) -> str:
     """The title on offer that has the most words in common with what was said; the first one of several."""
     said = {word[:5] for goal in goals for text in goal.openings for word in text.lower().split()}
     return max(asked.options, key=lambda title: len(said & {word[:5] for word in title.lower().split()}))
+
+
+def corrected(goal: Goal, text: str, given: Collection[str]) -> str:
+    """The text with the right words for what was said wrongly before."""
+    for slot in given:
+        if slot in goal.first and slot in goal.words:
+            text = text.replace(goal.first[slot], goal.words[slot])
+    return text

@@ -1,5 +1,6 @@
 """One simulated conversation: the persona is drawn, talks to the bot, and what came of it is judged."""
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
@@ -11,6 +12,7 @@ from random import Random
 from hybrid_agent import Deployment
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.frozen import Frozen
+from hybrid_agent.redaction.records import masker_over
 from hybrid_agent.state import Status
 from hybrid_agent_evals.cases.models import Case, Expected, Placed, Write
 from hybrid_agent_evals.cases.turns import NOBODY, Turn
@@ -33,13 +35,17 @@ from hybrid_agent_tools import Risk
 
 @dataclass(frozen=True, slots=True)
 class Errand:
-    """Which persona is to talk, in which world: `words` and `at` as for `words_for`, `shop` as in a case."""
+    """Which persona is to talk, in which world: `words` and `at` as for `words_for`, `shop` as in a case.
+
+    `masked`: what is written down of it has no personal data, but for the case that plays it again.
+    """
 
     seed: int
     number: int
     words: Path | None = None
     at: datetime | None = None
     shop: Path | None = None
+    masked: bool = True
 
 
 class Simulated(Frozen):
@@ -77,7 +83,8 @@ async def simulate(stand: Stand, errand: Errand) -> Simulated:
     customer = Customer(persona, stand.deployment.catalog, voice, words.at)
     placed = replace(empty, case=empty.case.model_copy(update={"customer": persona.customer or NOBODY}))
     played = await play_with(stand.deployment, placed, stand.worlds, customer.next_turn)
-    return _judged(errand, placed, customer, played)
+    held = _judged(placed, customer, played)
+    return await asyncio.to_thread(_masked, held, played, stand.deployment) if errand.masked else held
 
 
 @asynccontextmanager
@@ -107,7 +114,7 @@ def _placed(errand: Errand, at: datetime, customer: str, turns: Sequence[Turn]) 
     return Placed(case, at, errand.shop)
 
 
-def _judged(errand: Errand, placed: Placed, customer: Customer, played: Played) -> Simulated:
+def _judged(placed: Placed, customer: Customer, played: Played) -> Simulated:
     persona, deeds = customer.persona, customer.deeds
     played_case = _case(placed.case, customer, wanted(persona, deeds, played))
     seen = Seen(replace(placed, case=played_case), played)
@@ -124,6 +131,14 @@ def _judged(errand: Errand, placed: Placed, customer: Customer, played: Played) 
         transcript=tuple(_lines(played)),
         digest=_digest(played),
     )
+
+
+def _masked(held: Simulated, played: Played, deployment: Deployment) -> Simulated:
+    mask = masker_over(played.model_dump(mode="json"), deployment.redactor, deployment.personal_places())
+    violations = tuple(
+        each.model_copy(update={"problems": tuple(map(mask, each.problems))}) for each in held.violations
+    )
+    return held.model_copy(update={"transcript": tuple(map(mask, held.transcript)), "violations": violations})
 
 
 def _case(case: Case, customer: Customer, writes: Sequence[Called]) -> Case:
@@ -147,6 +162,7 @@ def _lines(played: Played) -> list[str]:
         if turn.reply:
             lines.append(f"bot: {turn.reply}")
         lines += [f"bot tells staff: {notice}" for notice in turn.notices]
+        lines += [f"handed off because of {reason}" for reason in turn.reasons]
     return [*lines, *([f"failed: {played.error}"] if played.error else [])]
 
 

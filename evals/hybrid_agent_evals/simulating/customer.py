@@ -12,7 +12,7 @@ from hybrid_agent.slots import find
 from hybrid_agent.state import QuestionKind, Status
 from hybrid_agent_evals.cases.turns import Turn
 from hybrid_agent_evals.playing.record import Asked, PlayedTurn
-from hybrid_agent_evals.simulating.answers import meant, nearest, proposed, title_in, value_for
+from hybrid_agent_evals.simulating.answers import corrected, meant, nearest, proposed, title_in, value_for
 from hybrid_agent_evals.simulating.clerk import decisions
 from hybrid_agent_evals.simulating.personas import Goal, Leaving, Mind, Persona
 from hybrid_agent_evals.simulating.talking import Voice
@@ -189,7 +189,8 @@ class Customer:
         if times > MOST_REPHRASED:
             return self._had_enough()
         goal = (self._unheard(done) or self.goals)[0]
-        return self._say(self.voice.line("not_that", text=goal.openings[times % len(goal.openings)]))
+        text = corrected(goal, goal.openings[times % len(goal.openings)], self.given)
+        return self._say(self.voice.line("not_that", text=text))
 
     def _misread(self, goal: Goal, reply: str) -> Turn | None:
         """A correction, where the reply is about another number than the one that is meant."""

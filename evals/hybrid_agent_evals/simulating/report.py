@@ -13,10 +13,16 @@ WIDTH = 26
 SHOWN = 10
 """Conversations whose transcripts are printed; all are in the JSON."""
 
+WITHOUT: dict[str, Any] = {
+    "case": True,
+    "persona": {"customer": True, "goals": {"__all__": {"values", "words", "first", "openings"}}},
+}
+"""What the shop's records tell of persons: it can be drawn again from the seed."""
 
-def as_text(simulation: Simulation) -> str:
+
+def as_text(simulation: Simulation, command: str) -> str:
     """Tables by intent and by trait, then the conversations in which the bot did what it may not."""
-    return "\n".join(_lines(simulation))
+    return "\n".join(_lines(simulation, command))
 
 
 def as_json(simulation: Simulation) -> str:
@@ -27,11 +33,12 @@ def as_json(simulation: Simulation) -> str:
         "intents": [_plain(each) for each in by_intent(held)],
         "traits": {trait: [_plain(each) for each in groups] for trait, groups in by_trait(held)},
     }
-    told = simulation.model_dump(mode="json")
+    kept = {"conversations": {"__all__": WITHOUT}}
+    told = simulation.model_dump(mode="json", exclude=kept)
     return json.dumps({"figures": figures, **told}, indent=1, ensure_ascii=False) + "\n"
 
 
-def transcript(each: Simulated, seed: int) -> Iterator[str]:
+def transcript(each: Simulated, command: str) -> Iterator[str]:
     """One conversation with what is wrong in it and the command that holds it again."""
     goals = ", ".join(f"{goal.intent} ({goal.prospect.value})" for goal in each.persona.goals)
     traits = ", ".join(f"{name} {value}" for name, value in each.persona.traits.items())
@@ -41,10 +48,10 @@ def transcript(each: Simulated, seed: int) -> Iterator[str]:
     for ending in each.endings:
         yield f"  {ending.intent} ended: {ending.how.value} ({ending.why or 'nothing explains it'})"
     yield from (f"    {line}" for said in each.transcript for line in said.splitlines())
-    yield f"  again: hybrid-agent eval simulate --seed {seed} --only {each.persona.number}"
+    yield f"  again: {command} --only {each.persona.number}"
 
 
-def _lines(simulation: Simulation) -> Iterator[str]:
+def _lines(simulation: Simulation, command: str) -> Iterator[str]:
     held = simulation.conversations
     if len(held) > 1:
         yield from _table("intent", by_intent(held))
@@ -56,14 +63,13 @@ def _lines(simulation: Simulation) -> Iterator[str]:
     told = [each for each in held if each.broken or len(held) == 1]
     for each in told[:SHOWN]:
         yield ""
-        yield from transcript(each, simulation.seed)
+        yield from transcript(each, command)
     if len(told) > SHOWN:
         yield f"... and {len(told) - SHOWN} more: see --json"
     missed = [str(each.persona.number) for each in held if each.missed]
     if missed:
         yield ""
         yield f"Missed for no reason of the customer's own: {', '.join(missed)}"
-    yield from simulation.problems
 
 
 def _table(title: str, groups: Sequence[Group]) -> Iterator[str]:

@@ -18,7 +18,10 @@ from hybrid_agent_evals.suite.whole import worthwhile
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What is simulated, on what: `numbers` of personas drawn from `seed`; the rest as for an errand."""
+    """What is simulated, on what: `numbers` of personas drawn from `seed`; the rest as for an errand.
+
+    `seconds` are the longest that one conversation may take; `command` holds one of them again.
+    """
 
     opening: Opening
     numbers: Sequence[int]
@@ -28,10 +31,12 @@ class Plan:
     shop: Path | None = None
     workers: int | None = None
     seconds: float = 60.0
+    masked: bool = True
+    command: str = "hybrid-agent eval simulate"
 
 
 class Simulation(Frozen):
-    """A whole run. `problems` are conversations that could not be held: they make the exit code 2."""
+    """A whole run; `problems` are conversations that could not be held: they make the exit code 2."""
 
     subject: Subject
     seed: int
@@ -44,9 +49,14 @@ class Simulation(Frozen):
         return 2 if self.problems else int(any(each.broken for each in self.conversations))
 
 
+def errand_of(plan: Plan, number: int) -> Errand:
+    """What one persona of the plan is to do."""
+    return Errand(plan.seed, number, plan.words, plan.at, plan.shop, plan.masked)
+
+
 def run(plan: Plan, tell: Callable[[int, int], None] = lambda done, of: None) -> Simulation:
     """Hold the conversations; `tell` hears how many are done. Raises ConfigurationError."""
-    errands = [Errand(plan.seed, number, plan.words, plan.at, plan.shop) for number in plan.numbers]
+    errands = [errand_of(plan, number) for number in plan.numbers]
     workers = plan.workers or worthwhile(len(errands), patient=bool(plan.opening.model))
     held, problems = list[Simulated](), list[str]()
     made = each_of(plan.opening, simulate, errands, workers=workers, seconds=plan.seconds)
