@@ -103,9 +103,10 @@ async def test_what_is_no_question_to_the_help_centre_is_declined(stage: Stage, 
     assert turn.status is Status.AWAITING_CUSTOMER
 
 
-async def test_a_policy_beats_prose(stage: Stage) -> None:
+@pytest.mark.parametrize("text", ["What is your return policy?", "What is your return window?"])
+async def test_a_policy_beats_prose(stage: Stage, text: str) -> None:
     """Where an old article says 14 days and the policy 30, the policy's is said, and cited by its link."""
-    turn = await stage.say("What is your return policy?")
+    turn = await stage.say(text)
     assert "30 days" in turn.reply.text and "14 days" not in turn.reply.text
     values = await stage.values()
     cited = {each.evidence_id for each in turn.reply.citations}

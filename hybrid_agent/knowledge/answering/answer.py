@@ -48,9 +48,9 @@ def answer(
     if score < how.answer_from:
         topics = _topics([*looked_at, *further]) if score >= how.near_from else ()
         return Answer(answerable=False, score=score, sentences=(), hits=hits, why=why, topics=topics)
-    near = [each for each in further if each.score >= _NEAR_BEST * max(one.score for one in looked_at)][
-        :NEARBY
-    ]
+    least = _NEAR_BEST * max(one.score for one in looked_at)
+    near = [each for each in further if each.score >= least][:NEARBY]
+    near += [each for each in further if each.passage.kind is PassageKind.POLICY and each not in near]
     found = candidates(asked.query, asked.vector, [*looked_at, *near], words, vectors)
     rows = {each.row for each in looked_at}
     composed = compose(
