@@ -106,8 +106,8 @@ async def play_with(deployment: Deployment, placed: Placed, worlds: Worlds, next
         inside = internal_texts(deployment, stage.session.deployment.knowledge)
         return Played(
             turns=tuple(stage.done),
-            reads=tuple(world.log.reads),
-            writes=tuple(world.log.writes),
+            reads=world.log.reads,
+            writes=world.log.writes,
             changes=differences(world.before, after, lambda place: owner_of(place, rows, keys)),
             hand_offs=tuple(stage.hand_offs.values()),
             effects=await _effects(stage),

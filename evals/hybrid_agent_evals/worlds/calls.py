@@ -33,10 +33,26 @@ class Log:
     """
 
     turn: int = 0
-    reads: list[Called] = field(default_factory=list)
-    writes: list[Called] = field(default_factory=list)
     faults: list[tuple[Fault, int]] = field(default_factory=list)
+    _begun: int = 0
+    _reads: dict[int, Called] = field(default_factory=dict)
+    _writes: dict[int, Called] = field(default_factory=dict)
     _keys: set[str] = field(default_factory=set)
+
+    @property
+    def reads(self) -> tuple[Called, ...]:
+        """What was read, and writes that failed, in the order in which the calls began."""
+        return tuple(self._reads[place] for place in sorted(self._reads))
+
+    @property
+    def writes(self) -> tuple[Called, ...]:
+        """What was written, in the order in which the calls began."""
+        return tuple(self._writes[place] for place in sorted(self._writes))
+
+    def begins(self) -> int:
+        """The place of a call that begins now: of several at a time, any may be answered first."""
+        self._begun += 1
+        return self._begun
 
     def begin(self, fault: Fault) -> None:
         """From now on, until it is mended or used up."""
@@ -56,8 +72,8 @@ class Log:
                 return fault.how
         return None
 
-    def note(self, operation: Operation, call: Mapping[str, Any], failed: str = "") -> None:
-        """Note a call that was answered."""
+    def note(self, place: int, operation: Operation, call: Mapping[str, Any], failed: str = "") -> None:
+        """Note a call that was answered, at its place."""
         if operation.writes and not failed:
             if call["key"] in self._keys:
                 return
@@ -71,7 +87,7 @@ class Log:
             turn=self.turn,
             failed=failed,
         )
-        (self.writes if operation.writes and not failed else self.reads).append(called)
+        (self._writes if operation.writes and not failed else self._reads)[place] = called
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,15 +117,15 @@ def _noting(
     method: Callable[..., Awaitable[Any]], operation: Operation, log: Log
 ) -> Callable[..., Awaitable[Any]]:
     async def call(**arguments: Any) -> Any:
-        fault = log.strikes(operation)
+        place, fault = log.begins(), log.strikes(operation)
         if fault is not None and fault is not FaultKind.LOST_ANSWER:
             raise _failure(fault, operation)
         try:
             result = await method(**arguments)
         except ToolError as error:
-            log.note(operation, arguments, type(error).__name__)
+            log.note(place, operation, arguments, type(error).__name__)
             raise
-        log.note(operation, arguments)
+        log.note(place, operation, arguments)
         if fault is FaultKind.LOST_ANSWER:
             raise TimeoutError
         return result

@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager, closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
+from random import Random
 from threading import Lock
 
 from hybrid_agent.errors import ConfigurationError
@@ -85,7 +86,8 @@ class Worlds:
             await asyncio.to_thread(shutil.copytree, template, copy)
             await asyncio.to_thread(change_rows, copy / SHOP, placed.case.shop, placed.where)
             clock, log = Clock(placed.at), Log()
-            connection = open_shop(copy / SHOP, clock=clock)
+            chance = Random(placed.case.id)  # noqa: S311 - the same links and codes in every run
+            connection = open_shop(copy / SHOP, clock=clock, chance=chance)
             records = await open_records(f"sqlite:///{copy / RECORDS}")
             try:
                 toolbox = self.tools(watched(connection.systems, log))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
+from random import Random
 from types import MappingProxyType
 from typing import Any
 
@@ -18,7 +19,7 @@ from hybrid_agent_tools.embedded.database import Database
 from hybrid_agent_tools.embedded.identity import EmbeddedIdentity
 from hybrid_agent_tools.embedded.orders import EmbeddedOrders
 from hybrid_agent_tools.embedded.refusals import misconfigured
-from hybrid_agent_tools.embedded.shop import Shop, utc_now
+from hybrid_agent_tools.embedded.shop import UNGUESSABLE, Shop, utc_now
 from hybrid_agent_tools.embedded.tickets import EmbeddedTickets
 from hybrid_agent_tools.errors import Rejected
 from hybrid_agent_tools.identity import Identity
@@ -74,10 +75,17 @@ def _make_sample(path: Path) -> None:
 
 
 def open_shop(
-    path: Path | str, *, busy_timeout: float = 2.0, clock: Callable[[], datetime] = utc_now
+    path: Path | str,
+    *,
+    busy_timeout: float = 2.0,
+    clock: Callable[[], datetime] = utc_now,
+    chance: Random = UNGUESSABLE,
 ) -> Connection:
-    """Open a shop's file; `clock` gives the aware time that rules and records go by."""
-    shop = Shop(Database(Path(path), busy_timeout=busy_timeout), clock)
+    """Open a shop's file; `clock` gives the aware time that rules and records go by.
+
+    Codes and links are drawn from `chance`: give another only where nobody's account is behind them.
+    """
+    shop = Shop(Database(Path(path), busy_timeout=busy_timeout), clock, chance)
     orders: OrderSystem = EmbeddedOrders(shop)
     customers: CustomerDirectory = EmbeddedCustomers(shop)
     tickets: TicketDesk = EmbeddedTickets(shop)

@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-import secrets
+from base64 import urlsafe_b64encode
 from datetime import datetime, timedelta
 from sqlite3 import Row
 
@@ -41,8 +41,8 @@ def send_code(session: Session, email: str) -> CodeSent:
     subject = f"code {email.casefold()}"
     _refuse_repeats(session, subject, rules.codes_per_window, rules)
     _count(session, subject)
-    code = "".join(secrets.choice("0123456789") for _ in range(rules.code_digits))
-    challenge_id = secrets.token_hex(8)
+    code = "".join(session.chance.choices("0123456789", k=rules.code_digits))
+    challenge_id = session.chance.randbytes(8).hex()
     expires_at = session.now + timedelta(minutes=rules.code_minutes)
     session.run(
         "INSERT INTO challenges VALUES (?, ?, ?, ?, ?)",
@@ -79,7 +79,7 @@ def start_password_reset(session: Session, email: str) -> PasswordReset:
     _refuse_repeats(session, subject, rules.codes_per_window, rules)
     _count(session, subject)
     if customer:
-        link = rules.reset_url + secrets.token_urlsafe(24)
+        link = rules.reset_url + urlsafe_b64encode(session.chance.randbytes(24)).decode()
         _mail(session, customer, "Choose a new password", f"Choose a new password here: {link}")
     return PasswordReset(requested_at=session.now)
 

@@ -6,7 +6,8 @@ import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from random import Random, SystemRandom
+from typing import Any, Final, TypeVar
 
 from pydantic import BaseModel
 from pydantic_core import to_jsonable_python
@@ -18,6 +19,9 @@ __all__ = ["Call", "Session", "Shop", "next_id", "stamp", "utc_now"]
 
 T = TypeVar("T")
 R = TypeVar("R", bound=BaseModel)
+
+UNGUESSABLE: Final[Random] = SystemRandom()
+"""What codes and links are drawn from, except where a run must be repeatable."""
 
 
 def utc_now() -> datetime:
@@ -32,10 +36,11 @@ def stamp(moment: datetime) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One transaction and the moment at which it takes place."""
+    """One transaction, the moment at which it takes place, and where its codes and links are drawn from."""
 
     tx: sqlite3.Connection
     now: datetime
+    chance: Random = UNGUESSABLE
 
     def one(self, sql: str, *values: object) -> sqlite3.Row | None:
         row: sqlite3.Row | None = self.tx.execute(sql, values).fetchone()
@@ -65,21 +70,24 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Shop:
-    """The database and the clock that the ports work with."""
+    """The database, the clock and the chance that the ports work with."""
 
     database: Database
     clock: Callable[[], datetime]
+    chance: Random = UNGUESSABLE
 
     async def read(self, work: Callable[[Session], T]) -> T:
         """Run a read in a session of its own."""
-        return await self.database.read(lambda tx: work(Session(tx, self.clock())))
+        return await self.database.read(lambda tx: work(Session(tx, self.clock(), self.chance)))
 
     async def write(self, call: Call, result: type[R], act: Callable[[Session], R]) -> R:
         """Act once for the key, together with the record of it; a repeat returns the recorded result.
 
         Raises Rejected when the key was used for something else.
         """
-        return await self.database.write(lambda tx: _once(Session(tx, self.clock()), call, result, act))
+        return await self.database.write(
+            lambda tx: _once(Session(tx, self.clock(), self.chance), call, result, act)
+        )
 
     async def written(
         self, operation: str, result: type[R], *, customer_id: str | None, key: str
