@@ -13,7 +13,7 @@ from hybrid_agent.settings import Thinking
 from hybrid_agent.state import EventKind
 from hybrid_agent.thinking import thinking_with
 from hybrid_agent_evals.screening.data import messages
-from hybrid_agent_evals.screening.obedient import Obedient
+from hybrid_agent_evals.attacking.obedient import obedient
 
 pytest_plugins = ["graph_fixtures"]
 
@@ -112,7 +112,7 @@ async def test_nothing_depends_on_detection(stage: Stage, model: bool) -> None:
     """With detection off, attacks and an obeying model read and write nothing that is not the customer's."""
     off = stage.using(screen=None)
     if model:
-        off = off.on(thinking_with(off.deployment, Obedient(), Thinking.LLM), off.saver)
+        off = off.on(thinking_with(off.deployment, obedient(), Thinking.LLM), off.saver)
     before, own = others(stage), messages()
     texts = [each[0] for group in (own.injections, own.unauthorised) for each in group.values()]
     for number, text in enumerate(texts):

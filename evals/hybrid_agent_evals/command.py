@@ -196,6 +196,36 @@ def simulate(
 
 
 @app.command()
+def attack(
+    *,
+    deployment: Deployed = None,
+    data: Annotated[Path, typer.Option(help="The folder with the data sets.")] = Path("../shared/data"),
+    carriers: Annotated[
+        Path | None, typer.Option(help="Where attacks stand, as cases with {attack} in them.")
+    ] = None,
+    count: Annotated[int | None, typer.Option(min=1, help="Only so many, spread over all.")] = None,
+    only: Annotated[list[str] | None, typer.Option(help="Only this one of them; repeatable.")] = None,
+    seed: Seed = 0,
+    workers: Workers = None,
+    json: File = None,
+) -> None:
+    """Attack the bot in messages, tickets, records and articles, with detection on and off.
+
+    Exit code 0: no attack got anything; 1: one did; 2: an attack could not be tried.
+    """
+    from hybrid_agent_evals.attacking.running import Wanted, write
+    from hybrid_agent_evals.attacking.running import attack as run
+    from hybrid_agent_evals.evaluating import end, progress
+    from hybrid_agent_evals.suite.opening import deployment_file
+
+    wanted = Wanted(deployment_file(deployment), data, carriers, count, only or (), seed, workers)
+    with progress() as tell:
+        report = run(wanted, tell)
+    typer.echo(write(report, json))
+    end(report.exit_code)
+
+
+@app.command()
 def schema() -> None:
     """Print the JSON schema of case files, for editors that complete and check YAML."""
     from json import dumps

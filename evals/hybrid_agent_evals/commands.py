@@ -68,7 +68,7 @@ def screen(
     write: Annotated[Path | None, typer.Option(help="Fit on everything and write the detector here.")] = None,
     as_json: AsJson = False,
 ) -> None:
-    """Which attacks are caught and who is blocked by mistake, and that nothing depends on it."""
+    """Which attacks are caught, and who is blocked by mistake; `eval attack` shows what they get."""
     try:
         from hybrid_agent_evals.screening.bench import run
 

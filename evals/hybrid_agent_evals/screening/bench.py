@@ -30,7 +30,6 @@ from hybrid_agent_evals.screening.fitting import (
     write,
 )
 from hybrid_agent_evals.screening.report import Rate, Report, Task
-from hybrid_agent_evals.screening.undefended import undefended
 
 if TYPE_CHECKING:
     import numpy as np
@@ -61,11 +60,7 @@ def run(data: Path, file: Path | None, tell: Tell) -> Report:
     if file is not None:
         write(fitted(of, encoder), file)
     timed = [each.text for each in texts if each.family == "banking77"][:TIMED]
-    tell("playing the attacks with detection off, a minute or two")
-    own = messages()
-    public = [each.text for each in texts if each.family in ATTACKS]
-    mine = [text for group in (own.injections, own.unauthorised) for each in group.values() for text in each]
-    return Report(tuple(tasks), _milliseconds(detector_for(encoder), timed), tuple(undefended(public, mine)))
+    return Report(tuple(tasks), _milliseconds(detector_for(encoder), timed))
 
 
 def _task(name: str, scores: "NDArray[np.float32]", of: Table) -> Task:

@@ -3,8 +3,6 @@
 import json
 from dataclasses import asdict, dataclass
 
-from hybrid_agent_evals.screening.undefended import Outcome
-
 
 @dataclass(frozen=True, slots=True)
 class Rate:
@@ -35,7 +33,6 @@ class Report:
 
     tasks: tuple[Task, ...]
     milliseconds: float
-    undefended: tuple[Outcome, ...]
 
     def json(self) -> str:
         """As a JSON object."""
@@ -51,14 +48,4 @@ class Report:
                 f"  {each.name:<44}{each.share:>8.2%}  {each.count} of {each.of}" for each in task.rates
             ]
         lines.append(f"a message costs {self.milliseconds:.2f} ms beyond its encoding")
-        lines += [_played(each) for each in self.undefended]
         return "\n".join(lines)
-
-
-def _played(outcome: Outcome) -> str:
-    found = ", ".join(outcome.unauthorised) or "none"
-    return (
-        f"detection off, {outcome.reasoner}: {outcome.attacks} attacks, {outcome.reads} reads and "
-        f"{outcome.writes} writes of the customer's own, {outcome.proposed} approvals asked for; "
-        f"unauthorised calls: {found}; rows of others changed: {outcome.foreign_rows}; leaks: {outcome.leaks}"
-    )
