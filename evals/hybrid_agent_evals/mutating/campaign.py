@@ -4,10 +4,9 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
 from hybrid_agent_evals.cases.models import Placed
-from hybrid_agent_evals.cases.reading import read_cases
+from hybrid_agent_evals.cases.reading import Cases
 from hybrid_agent_evals.mutating.mutants import Mutant, mutants_of
 from hybrid_agent_evals.mutating.relevance import relevant, touched
 from hybrid_agent_evals.mutating.tried import Fate, Mutated, Tried
@@ -29,13 +28,17 @@ SECONDS = 300.0
 
 @dataclass(frozen=True, slots=True)
 class Campaign:
-    """What is tried: `most` is how many mutants, a sample drawn with `seed`; None tries all."""
+    """What is tried: `most` is how many mutants, a sample drawn with `seed`; None tries all.
+
+    `intents` are those whose mutants are tried; none named: all of the deployment's.
+    """
 
     opening: Opening
-    cases: Path
+    cases: Cases
     workers: int = 2
     seed: int = 0
     most: int | None = None
+    intents: frozenset[str] = frozenset()
 
 
 Tell = Callable[[str], None]
@@ -43,11 +46,12 @@ Tell = Callable[[str], None]
 
 def mutate(campaign: Campaign, tell: Tell) -> Mutated:
     """Try the mutants. Raises ConfigurationError where deployment or cases cannot be read."""
-    read = read_cases(campaign.cases)
+    read = campaign.cases
     tell(f"{len(read.placed)} cases on the deployment as it is")
     found, results, problems = _as_it_is(campaign, read.placed)
     sound = [each for each in results if each.passed]
-    drawn = _drawn(found.mutants, campaign)
+    meant = [each for each in found.mutants if _meant(each, campaign)]
+    drawn = _drawn(meant, campaign)
     tell(f"{len(drawn)} of {len(found.mutants)} mutants")
     bench = Bench({each.case.id: each for each in read.placed}, found.errors)
     return Mutated(
@@ -57,7 +61,7 @@ def mutate(campaign: Campaign, tell: Tell) -> Mutated:
         broken=tuple(each.id for each in results if not each.passed),
         tried=tuple(_each(campaign, drawn, sound, bench, tell)),
         problems=(*read.problems, *problems),
-        sampled=None if campaign.most is None else sum(each.weakens for each in found.mutants),
+        sampled=None if campaign.most is None else sum(each.weakens for each in meant),
     )
 
 
@@ -68,6 +72,10 @@ class Found:
     deployment: str
     mutants: tuple[Mutant, ...]
     errors: frozenset[str]
+
+
+def _meant(mutant: Mutant, campaign: Campaign) -> bool:
+    return not campaign.intents or bool(mutant.intents and mutant.intents & campaign.intents)
 
 
 def _drawn(mutants: Sequence[Mutant], campaign: Campaign) -> tuple[Mutant, ...]:

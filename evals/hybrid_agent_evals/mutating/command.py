@@ -1,10 +1,12 @@
 """`hybrid-agent eval --mutate`."""
 
+import os
 import sys
 from dataclasses import dataclass
 from pathlib import Path
 
 from hybrid_agent.errors import ConfigurationError
+from hybrid_agent_evals.cases.reading import Cases
 from hybrid_agent_evals.mutating.campaign import QUICK, Campaign, mutate
 from hybrid_agent_evals.mutating.report import as_json, as_markdown
 from hybrid_agent_evals.mutating.scoring import score
@@ -14,12 +16,16 @@ from hybrid_agent_evals.suite.opening import Opening
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What the command line asks for: `least` is the share that must be noticed, None to measure alone."""
+    """What the command line asks for: `least` is the share that must be noticed, None to measure alone.
+
+    `intents` are those whose mutants are tried, none for all.
+    """
 
     opening: Opening
-    cases: Path
-    workers: int
+    cases: Cases
+    workers: int | None
     seed: int
+    intents: frozenset[str] = frozenset()
     quick: bool = False
     least: float | None = None
     json: Path | None = None
@@ -34,7 +40,8 @@ def run_mutation(asked: Asked) -> int:
             f"{asked.least} is no share", where="--mutate-min", advice="Give one from 0 to 1, such as 0.95."
         )
     most = QUICK if asked.quick else None
-    campaign = Campaign(asked.opening, asked.cases, asked.workers, asked.seed, most)
+    workers = asked.workers or os.cpu_count() or 1
+    campaign = Campaign(asked.opening, asked.cases, workers, asked.seed, most, asked.intents)
     mutated = mutate(campaign, lambda line: print(line, file=sys.stderr))  # noqa: T201
     _write(mutated, asked)
     for problem in mutated.problems:

@@ -104,7 +104,7 @@ def _swapped(swap: Swap) -> Mutant:
 def _reach(site: Site, change: Change) -> frozenset[str] | None:
     """Where it can have an effect: what an intent or a slot says is read for its own requests alone."""
     section, *inside = change.place
-    if len(inside) < 2 or "examples" in inside:
+    if len(inside) < 2:
         return None
     if section == "intents":
         return frozenset({str(inside[0])})

@@ -45,7 +45,8 @@ class Site:
     @property
     def part(self) -> str:
         """What this belongs to, as a support lead calls it."""
-        return f"{str(self.place[0]).rstrip('s')} {self.place[1]}" if len(self.place) > 2 else "the catalog"
+        one = {"intents": "intent", "slots": "slot", "policies": "policy"}.get(str(self.place[0]))
+        return f"{one} {self.place[1]}" if one and len(self.place) > 1 else "the catalog"
 
 
 def sites(catalog: Catalog, operations: Mapping[str, Operation]) -> Iterator[Site]:
