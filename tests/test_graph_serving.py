@@ -222,6 +222,15 @@ async def test_the_packet_carries_what_was_found(stage: Stage) -> None:
     assert {fact["name"] for fact in packet["facts"]} == {"order", "tracking"}
 
 
+async def test_the_packet_carries_what_was_open_before(stage: Stage) -> None:
+    """Whoever asks for a person in the middle of something repeats nothing of it."""
+    await stage.say("I want to cancel order 1001")
+    packet = (await stage.say("let me talk to a human being")).hand_off.packet
+    assert {each["intent"] for each in packet["intents"]} >= {"cancel_order"}
+    assert packet["entities"]["order_number"]["value"] == "1001"
+    assert [each["operation"] for each in packet["proposed"]] == ["orders.cancel"]
+
+
 async def test_a_question_outside_the_catalog_is_not_guessed_at(stage: Stage) -> None:
     """What no intent is meant for is declined once; the second time a person is brought in."""
     first = await stage.say("tell me a joke")

@@ -69,6 +69,11 @@ def handed_off(requests: Iterable[Request]) -> list[Request]:
     return [request.model_copy(update={"phase": Phase.HANDED_OFF}) for request in requests]
 
 
+def over(requests: Iterable[Request]) -> list[Request]:
+    """The requests with nothing left to do for the bot."""
+    return [request.model_copy(update={"phase": Phase.DONE}) for request in requests]
+
+
 def of_turn(request: Request, state: State) -> bool:
     """Whether the request was made in the running turn."""
     return request.id.rpartition(":")[0] == state["turn"]

@@ -69,8 +69,7 @@ def of_ledger(effects: Sequence[Effect]) -> list[JsonValue]:
 
 def _passed_on(state: State) -> list[Request]:
     unfinished = [request for request in state["requests"] if request.phase not in queue.FINISHED]
-    now = [r for r in queue.in_phase(state["requests"], Phase.HANDED_OFF) if queue.of_turn(r, state)]
-    return [*now, *unfinished]
+    return [*queue.in_phase(state["requests"], Phase.HANDED_OFF), *unfinished]
 
 
 def _summary(requests: list[Request], escalation: Escalation, deployment: Deployment) -> str:

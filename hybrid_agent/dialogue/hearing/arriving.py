@@ -76,9 +76,13 @@ def _kept(state: State, arrived: Arrived) -> Update:
     kept = {name: value for name, value in first.items() if name not in state}
     if arrived.person is None and not arrived.away:
         return kept
-    open_ones = [each for each in state.get("requests", []) if each.phase not in queue.FINISHED]
-    passed = [each.model_copy(update={"phase": Phase.HANDED_OFF}) for each in open_ones]
-    return kept | {"requests": queue.replaced(state.get("requests", []), *passed), "question": None}
+    return kept | {"requests": queue.over(state.get("requests", [])), "question": None}
+
+
+def _handed_off(state: State) -> Update:
+    """What was handed off before is over for the bot: a new hand-off is not about it."""
+    earlier = queue.in_phase(state.get("requests", []), Phase.HANDED_OFF)
+    return {"requests": queue.replaced(state["requests"], *queue.over(earlier))} if earlier else {}
 
 
 def _first_word(
@@ -95,6 +99,8 @@ def _first_word(
     if is_stranger(caller, state.get("customer_id")):
         return _refused(say(PointKind.REFUSAL, phrases["not_yours"]), messages)
     known: Update = {"customer_id": caller.customer_id}
+    if arrived.person is None and not arrived.away:
+        known |= _handed_off(state)
     if arrived.person is not None:
         return known | {"status": Status.HANDED_OFF, "heard": ""}
     if arrived.waiting:
