@@ -11,14 +11,17 @@ import yaml
 from pydantic import JsonValue
 
 from hybrid_agent import Deployment
-from hybrid_agent.redaction.personal import each_string
+from hybrid_agent.redaction.personal import Known, each_string
 from hybrid_agent.redaction.placeholders import Placeholders, placeholders_for
 from hybrid_agent.redaction.records import known_in
+from hybrid_agent.redaction.spans import Spans
 from hybrid_agent_evals.cases.turns import NOBODY, Turn
 from hybrid_agent_evals.drafting.recording import Recording
 from hybrid_agent_evals.worlds.rows import Snapshot
 
 CUSTOMERS, OWNER = "customers", "customer_id"
+_INTRODUCED = re.compile(r"\b(?:[Ii]['’]m|[Ii] am|[Ii]t['’]s)\s+((?:[A-Z][\w'’-]+\s?){2,3})")  # noqa: RUF001
+"""What may be a name and may be none (`I'm Not Amused`): taken for one in a draft, which somebody reads."""
 _PLACEHOLDER = re.compile(r"<([A-Z_]+)_([0-9]+)>")
 
 
@@ -29,14 +32,14 @@ class Ids:
     What the shop has stays as it is. `found` are the spans of a text that an id takes.
     """
 
-    found: Callable[[str], Iterator[tuple[int, int]]]
+    found: Spans
     known: frozenset[str]
     free: list[str]
     given: dict[str, str] = field(default_factory=dict)
 
     def replace(self, text: str) -> str:
         """The text with the shop's ids."""
-        parts, end = [], 0
+        parts, end = list[str](), 0
         for start, last in sorted(set(self.found(text))):
             if start >= end:
                 parts += (text[end:start], self.of(text[start:last]))
@@ -53,17 +56,21 @@ class Ids:
 
 
 def disguised(
-    recording: Recording, deployment: Deployment, shop: Snapshot
+    recording: Recording, deployment: Deployment, shop: Snapshot, passing: int = 0
 ) -> tuple[Recording, tuple[str, ...]]:
-    """The recording as it may be kept, and what was replaced in it, in words that give nothing away."""
-    people = _people(recording, shop)
+    """The recording as it may be kept, and what was replaced in it, in words that give nothing away.
+
+    `passing` leaves out so many customers of the shop who could take the part of one whom it does not know.
+    """
+    spans = _spans(deployment)
+    owned = _owned(shop, spans)
+    people = _people(recording, shop, owned, passing)
     stand_in = people.get(recording.customer, recording.customer)
-    ids = Ids(_spans(deployment), _keys(shop), _owned(shop, stand_in))
-    veil = placeholders_for(
-        list(_texts(recording.turns)),
-        tuple(known_in(recording.records, deployment.personal_places())),
-        deployment.redactor,
-    )
+    free = owned.get(stand_in) or (next(iter(owned.values()), []) if stand_in == NOBODY else [])
+    ids = Ids(spans, frozenset(key for _, key in shop), list(free))
+    texts = list(_texts(recording.turns))
+    known = (*known_in(recording.records, deployment.personal_places()), *_introduced(texts))
+    veil = placeholders_for(texts, known, deployment.redactor)
     turns = tuple(_turn(each, people, lambda text: _plain(text, veil, ids)) for each in recording.turns)
     used = {each for turn in recording.turns for text in _texts([turn]) for each in _used(veil.mask(text))}
     counts = Counter(_PLACEHOLDER.sub(r"\1", each).lower().replace("_", " ") for each in sorted(used))
@@ -76,32 +83,35 @@ def disguised(
     return replace(recording, customer=stand_in, turns=turns, records=None), notes
 
 
-def _people(recording: Recording, shop: Snapshot) -> dict[str, str]:
+def _introduced(texts: Sequence[str]) -> Iterator[Known]:
+    for text in texts:
+        yield from (Known("name", match[1].strip()) for match in _INTRODUCED.finditer(text))
+
+
+def _people(
+    recording: Recording, shop: Snapshot, owned: Mapping[str, Sequence[str]], passing: int
+) -> dict[str, str]:
     """Who takes the part of each customer: themselves, if the shop knows them, or one it knows."""
     here = [key for table, key in shop if table == CUSTOMERS]
     writers = [recording.customer, *(turn.signed_in for turn in recording.turns if turn.signed_in)]
     strangers = [each for each in dict.fromkeys(writers) if each != NOBODY and each not in here]
-    busy = sorted((each for each in here if each not in writers), key=lambda one: -len(_owned(shop, one)))
+    busy = sorted((each for each in here if each not in writers), key=lambda one: -len(owned.get(one, ())))
     return {
         **{each: each for each in writers},
-        **dict(zip(strangers, [*busy, *[NOBODY] * len(strangers)], strict=False)),
+        **dict(zip(strangers, [*busy[passing:], *[NOBODY] * len(strangers)], strict=False)),
     }
 
 
-def _owned(shop: Snapshot, customer: str) -> list[str]:
-    """The keys of a customer's rows; of the first who has some where nobody is signed in."""
+def _owned(shop: Snapshot, spans: Spans) -> dict[str, list[str]]:
+    """The keys of each customer's rows that the catalog takes for ids."""
     owned: dict[str, list[str]] = {}
     for (_, key), row in shop.items():
-        if OWNER in row and row[OWNER] != key:
+        if OWNER in row and row[OWNER] != key and (0, len(key)) in spans(key):
             owned.setdefault(str(row[OWNER]), []).append(key)
-    return owned.get(customer) or (next(iter(owned.values()), []) if customer == NOBODY else [])
+    return owned
 
 
-def _keys(shop: Snapshot) -> frozenset[str]:
-    return frozenset(key for _, key in shop)
-
-
-def _spans(deployment: Deployment) -> Callable[[str], Iterator[tuple[int, int]]]:
+def _spans(deployment: Deployment) -> Spans:
     def found(text: str) -> Iterator[tuple[int, int]]:
         for spans in deployment.redactor.ids:
             yield from spans(text)
@@ -135,7 +145,7 @@ def _turn(turn: Turn, people: Mapping[str, str], plain: Callable[[str], str]) ->
 
 def _plain(text: str, veil: Placeholders, ids: Ids) -> str:
     """Placeholders for what is personal, ids between them, and then what stands for both."""
-    parts, end, masked = [], 0, veil.mask(text)
+    parts, end, masked = list[str](), 0, veil.mask(text)
     for match in _PLACEHOLDER.finditer(masked):
         if match.group() in veil.values:
             parts += (ids.replace(masked[end : match.start()]), _stand_in(match[1].lower(), int(match[2])))

@@ -13,23 +13,20 @@ from hybrid_agent.cli.failing import NotPossibleError
 from hybrid_agent.cli.places import place_of
 from hybrid_agent.cli.showing import console_for
 from hybrid_agent.portal import run_here
-from hybrid_agent.state import Status
-from hybrid_agent.yamlfile import in_words
 from hybrid_agent_evals.cases.models import Case, Placed
 from hybrid_agent_evals.cases.reading import read_cases
 from hybrid_agent_evals.cases.turns import NOBODY, Turn
 from hybrid_agent_evals.drafting import asking
-from hybrid_agent_evals.drafting.disguise import disguised
 from hybrid_agent_evals.drafting.observing import after, agreed, observations
 from hybrid_agent_evals.drafting.recording import Recording
+from hybrid_agent_evals.drafting.replaying import Start, as_recorded, placed, replayed, valid, why
 from hybrid_agent_evals.drafting.stored import stored
 from hybrid_agent_evals.drafting.talking import Talk
 from hybrid_agent_evals.drafting.typed import typed
 from hybrid_agent_evals.drafting.writing import Draft, write
-from hybrid_agent_evals.playing.play import play, play_with
+from hybrid_agent_evals.playing.play import play_with
 from hybrid_agent_evals.playing.record import Played, PlayedTurn
 from hybrid_agent_evals.suite.opening import Opening, Stand, deployment_file, opened
-from hybrid_agent_evals.worlds.rows import Snapshot
 
 READ_IT = (
     "Names that neither records nor an introduction give away are not found: read it before you share it."
@@ -62,14 +59,6 @@ class Wanted:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
-    """The moment of a case, and the shop that it starts from (None: the sample)."""
-
-    at: datetime
-    shop: Path | None
-
-
 def new(wanted: Wanted) -> None:
     """Draft the case and say what is next. Raises NotPossibleError and ConfigurationError."""
     console = console_for()
@@ -94,44 +83,38 @@ def _recorded(wanted: Wanted) -> Recording | None:
 
 
 def _replayed(wanted: Wanted, stand: Stand, recording: Recording, console: Console) -> Draft:
-    """The recording in the stand-in shop, with what came of it there."""
-    start = _start(wanted, recording.at)
-    shop = stand.run(_shop(stand, _placed(start, NOBODY, [Turn(customer="-")])))
-    plain, replaced = disguised(recording, stand.deployment, shop)
-    placed = _placed(start, plain.customer, plain.turns)
-    played = stand.run(play(stand.deployment, placed, stand.worlds))
-    notes = [f"Drafted from {plain.source}. Made up: {', '.join(replaced) or 'nothing'}.", READ_IT]
-    ended = f"status {played.status.value}" if played.status else f"failed: {played.error}"
-    if plain.ended and ended != plain.ended[0]:
-        notes += [f"It ended there with {'; '.join(plain.ended)}. In the stand-in shop: {ended}.", STAND_IN]
-    return _draft(wanted, placed, played, plain.turns, notes, console, ask=_asks(wanted))
+    """What was recorded, with other persons."""
+    replay = replayed(stand, recording, _start(wanted, recording.at))
+    notes = [f"Drafted from {recording.source}. Made up: {', '.join(replay.replaced) or 'nothing'}.", READ_IT]
+    if not as_recorded(replay, recording):
+        there = "; ".join(recording.ended)
+        notes += [f"It ended there with {there}; in the stand-in shop: {replay.ended}.", STAND_IN]
+    return _draft(wanted, replay.placed, replay.played, replay.placed.case.turns, notes, console)
 
 
 def _held(wanted: Wanted, stand: Stand, console: Console) -> Draft:
     """A conversation in the terminal."""
     talk = Talk(console)
     console.print("You talk as the customer; /help lists what staff and fate may do; /end ends it.")
-    placed = _placed(_start(wanted, _now()), wanted.customer, [Turn(customer="-")])
-    played = stand.run(play_with(stand.deployment, placed, stand.worlds, talk.next_turn))
+    draft = placed(_start(wanted, _now()), wanted.customer, [Turn(customer="-")])
+    played = stand.run(play_with(stand.deployment, draft, stand.worlds, talk.next_turn))
     if not played.heard:
         raise NotPossibleError("nothing was said\n  Say something as the customer first.")
     note = ["Drafted from a conversation in the terminal."]
-    return _draft(wanted, placed, played, talk.turns, note, console, ask=not wanted.yes)
+    return _draft(wanted, draft, played, talk.turns, note, console)
 
 
 def _draft(
     wanted: Wanted,
-    placed: Placed,
+    bare: Placed,
     played: Played,
     turns: Sequence[Turn],
     notes: list[str],
     console: Console,
-    *,
-    ask: bool,
 ) -> Draft:
     if played.error:
         raise NotPossibleError(f"the conversation cannot be played: {played.error}")
-    observed = tuple(observations(played))
+    observed, ask = tuple(observations(played)), _asks(wanted)
     expected = asking.kept(observed, console) if ask else observed
     says = wanted.says or (asking.promised(console) if ask else "") or asking.UNSAID
     known = [agreed(turn, *pair) for turn, pair in zip(turns, _pairs(played), strict=False)]
@@ -142,40 +125,20 @@ def _draft(
         "says": says,
         "about": about,
         "tags": ["draft"],
-        "customer": placed.case.customer,
+        "customer": bare.case.customer,
         "turns": [*told, *known[-1:]],
     }
     try:
         case = Case.model_validate({**base, "expect": {each.key: each.value for each in expected}})
     except ValidationError as error:
-        why = "; ".join(in_words(each["msg"]) for each in error.errors())
-        notes.append(DROPPED.format(why=why))
+        notes.append(DROPPED.format(why=why(error)))
         expected = expected[:1]
-        case = _valid({**base, "turns": list(known), "expect": {each.key: each.value for each in expected}})
-    return Draft(case, placed.at, placed.shop, tuple(notes), expected)
+        case = valid({**base, "turns": list(known), "expect": {each.key: each.value for each in expected}})
+    return Draft(case, bare.at, bare.shop, tuple(notes), expected)
 
 
 def _pairs(played: Played) -> list[tuple[PlayedTurn | None, PlayedTurn]]:
     return list(zip([None, *played.turns], played.turns, strict=False))
-
-
-def _placed(start: Start, customer: str, turns: Sequence[Turn]) -> Placed:
-    """The turns as a case of which nothing is expected yet."""
-    given = {"id": "draft", "says": "A draft.", "about": "draft", "expect": {"status": list(Status)}}
-    return Placed(_valid({**given, "customer": customer, "turns": list(turns)}), start.at, start.shop)
-
-
-def _valid(given: dict[str, object]) -> Case:
-    try:
-        return Case.model_validate(given)
-    except ValidationError as error:
-        why = "; ".join(in_words(each["msg"]) for each in error.errors())
-        raise NotPossibleError(f"the conversation cannot be a case: {why}") from None
-
-
-async def _shop(stand: Stand, placed: Placed) -> Snapshot:
-    async with stand.worlds.fresh(placed) as world:
-        return world.before
 
 
 def _free_id(wanted: Wanted, about: str) -> str:
@@ -196,4 +159,6 @@ def _now() -> datetime:
 
 
 def _asks(wanted: Wanted) -> bool:
-    return not wanted.yes and sys.stdin.isatty()
+    """A conversation in the terminal has its author there; a recording may be drafted by a program."""
+    held = wanted.thread is None and wanted.lines is None
+    return not wanted.yes and (held or sys.stdin.isatty())

@@ -4,10 +4,9 @@ import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from langchain_core.messages import HumanMessage
-from langchain_core.runnables import RunnableConfig
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from pydantic import JsonValue
 
@@ -56,11 +55,10 @@ async def _values(file: Path, thread: str) -> Mapping[str, Any]:
         )
     saver, stack = await conversations_in(file)
     async with stack:
-        knowing = knowing_our_types(saver)
-        config: RunnableConfig = {"configurable": {"thread_id": thread}}
-        found = await knowing.aget_tuple(config) if isinstance(knowing, BaseCheckpointSaver) else None
+        knowing = cast("BaseCheckpointSaver[Any]", knowing_our_types(saver))
+        found = await knowing.aget_tuple({"configurable": {"thread_id": thread}})
         if found is None:
-            known = await _threads(saver)
+            known = await _threads(knowing)
             raise NotPossibleError(f"{file} has no conversation {thread!r}\n  The last ones: {known}")
         return dict(found.checkpoint["channel_values"])
 

@@ -77,7 +77,7 @@ def _appended(file: Path, draft: Draft) -> str:
         root = yaml.compose(text, Loader=yaml.SafeLoader)
     except (OSError, ValueError, yaml.YAMLError) as error:
         raise NotPossibleError(
-            f"{file}: cannot be read: {error}\n  Mend it, or replace it with --force."
+            f"{file}: cannot be read: {' '.join(str(error).split())}\n  Mend it, or replace it with --force."
         ) from None
     keys = [(key.value, value) for key, value in root.value] if isinstance(root, yaml.MappingNode) else []
     last = keys[-1][1] if keys and keys[-1][0] == "cases" else None

@@ -18,7 +18,7 @@ def as_junit(run: SuiteRun) -> str:
 
     The schema gives a test case no place of its own for where it stands: that is a property of its suite.
     """
-    root = Xml.Element("testsuites", name="hybrid-agent eval", **_counts(run.results, len(run.problems)))
+    root = Xml.Element("testsuites", {"name": "hybrid-agent eval", **_counts(run.results, len(run.problems))})
     for about, results in groupby(sorted(run.results, key=_about), key=_about):
         root.append(_suite(run, about, list(results)))
     if run.problems:
@@ -32,7 +32,7 @@ def _about(result: Result) -> str:
 
 
 def _suite(run: SuiteRun, about: str, results: Sequence[Result]) -> Xml.Element:
-    suite = Xml.Element("testsuite", name=about, **_counts(results))
+    suite = Xml.Element("testsuite", {"name": about, **_counts(results)})
     properties = Xml.SubElement(suite, "properties")
     known = {"deployment": run.subject.deployment, "reasoner": run.subject.reasoner}
     places = {f"where {each.id}": each.where for each in results}
