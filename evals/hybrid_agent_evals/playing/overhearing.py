@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from hybrid_agent import Deployment
 from hybrid_agent.knowledge import Knowledge
@@ -12,6 +13,9 @@ SHORTEST = 5
 
 SENTENCE = 30
 """Letters and digits of a sentence that shows from which text it is."""
+
+REMEMBERED = 20_000
+"""Texts whose letters and digits are kept: every reply is held against all of a shop's."""
 
 _END = re.compile(r"(?<=[.!?])\s+|\n+")
 
@@ -71,6 +75,7 @@ def _said(texts: Iterable[str], reply: str) -> list[str]:
     return [each for each in texts if len(bare(each)) >= SHORTEST and bare(each) in told]
 
 
+@lru_cache(maxsize=REMEMBERED)
 def bare(text: str) -> str:
     """Letters and digits alone, so that words are found however they are written."""
     return "".join(each for each in text.casefold() if each.isalnum())

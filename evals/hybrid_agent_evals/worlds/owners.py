@@ -33,10 +33,10 @@ def owner_of(place: Place, rows: Snapshot, keys: Keys) -> str | None:
     table, row = place[0], rows.get(place)
     if row is None:
         return None
-    if table in _people(keys):
-        return place[1]
     if row.get(CUSTOMER) is not None:
         return str(row[CUSTOMER])
+    if table in _people(keys):
+        return place[1]
     owners = (owner_of((parent, str(row[column])), rows, keys) for column, parent in keys[table].items())
     return next((each for each in owners if each is not None), None)
 
@@ -44,10 +44,11 @@ def owner_of(place: Place, rows: Snapshot, keys: Keys) -> str | None:
 def personal(rows: Snapshot, keys: Keys) -> Mapping[str, frozenset[str]]:
     """What tells who somebody is, by customer: names, e-mail addresses, telephone numbers, streets."""
     found: dict[str, set[str]] = {}
+    people = _people(keys)
     for place, row in rows.items():
         owner = owner_of(place, rows, keys)
         if owner is not None:
-            found.setdefault(owner, set()).update(_telling(place[0], row, keys))
+            found.setdefault(owner, set()).update(_telling(row, person=place[0] in people))
     return {owner: frozenset(texts) for owner, texts in found.items()}
 
 
@@ -55,8 +56,8 @@ def _people(keys: Keys) -> frozenset[str]:
     return frozenset(columns[CUSTOMER] for columns in keys.values() if CUSTOMER in columns)
 
 
-def _telling(table: str, row: Mapping[str, Any], keys: Keys) -> Iterator[str]:
-    if table in _people(keys):
+def _telling(row: Mapping[str, Any], *, person: bool) -> Iterator[str]:
+    if person:
         yield from (row[name] for name in ("name", "email", "phone") if row.get(name))
     if row.get("address"):
         address = json.loads(row["address"])
