@@ -22,6 +22,9 @@ Made = TypeVar("Made")
 OPENING_SECONDS: Final = 300.0
 """How long a worker may take to open the deployment."""
 
+CLOSING_SECONDS: Final = 5.0
+"""How long an idle worker may take to let the deployment go."""
+
 STARTS: Final = 3
 """How often a worker is started that ends before it has opened the deployment."""
 
@@ -39,12 +42,12 @@ class Worker:
     place: int | None = None
 
     def end(self) -> None:
-        """End it at once, whatever it does; a thread can only end with its item, if that ever ends."""
+        """Let it close what it opened, if it is idle; else end it as it is, which only a process can be."""
         self.connection.close()
+        if self.ready and self.place is None:
+            self.runs.join(CLOSING_SECONDS)
         if not isinstance(self.runs, threading.Thread):
             self.runs.kill()
-            self.runs.join()
-        elif self.ready and self.place is None:
             self.runs.join()
 
 
