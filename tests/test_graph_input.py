@@ -28,6 +28,13 @@ async def test_a_message_without_words_is_asked_about(stage: Stage, text: str) -
     assert turn.status is Status.AWAITING_CUSTOMER and turn.reply.text.endswith("?")
 
 
+async def test_the_second_message_without_words_brings_a_person(stage: Stage) -> None:
+    """Nobody is asked again and again what they need."""
+    await stage.say("...")
+    turn = await stage.say("???")
+    assert turn.status is Status.HANDED_OFF and turn.served.reasons == ("not_understood",)
+
+
 async def test_an_empty_message_during_a_question_keeps_the_question(stage: Stage) -> None:
     """An empty message neither confirms nor drops: the yes that follows still counts."""
     await stage.say(ADDRESS)

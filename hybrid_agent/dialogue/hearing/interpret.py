@@ -151,7 +151,17 @@ def _intent_answer(state: State, question: Question, heard: Heard, rules: Rules)
         return _new(state, (Reading(intent=name, confidence=1.0, text=question.text or heard.text),))
     if heard.understanding.answer in REFUSALS:
         return _unclear(state, rules)
-    return _fresh(state, heard, rules)
+    change = _fresh(state, heard, rules)
+    return change if change.question is None else _missed(state, change, rules)
+
+
+def _missed(state: State, change: Change, rules: Rules) -> Change:
+    """The question which intent is meant has brought up the same question: it counts, and so it ends."""
+    misses = _misses(state) + 1
+    if misses < rules.catalog.signals.misunderstood:
+        return replace(change, misunderstood=misses)
+    escalation = Escalation(reasons=(reasons.NOT_UNDERSTOOD,))
+    return Change(state["requests"], escalation=escalation, misunderstood=misses)
 
 
 def _topic_answer(state: State, request: Request, question: Question, heard: Heard, rules: Rules) -> Change:
@@ -183,8 +193,12 @@ def _left(state: State, request: Request, rules: Rules) -> list[Request]:
 
 def _unclear(state: State, rules: Rules) -> Change:
     """Nothing that could be read: no intent was meant, or there are no words at all."""
+    misses = _misses(state) + 1
+    if misses >= rules.catalog.signals.misunderstood:
+        given_up = Escalation(reasons=(reasons.NOT_UNDERSTOOD,))
+        return Change(state["requests"], escalation=given_up, misunderstood=misses)
     point = say(PointKind.ASK, rules.phrases["greeting_unclear"])
-    return Change(state["requests"], points=(point,), misunderstood=_misses(state) + 1)
+    return Change(state["requests"], points=(point,), misunderstood=misses)
 
 
 def _person_answer(state: State, request: Request | None, heard: Heard, rules: Rules) -> Change:
