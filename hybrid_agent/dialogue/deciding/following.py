@@ -25,6 +25,7 @@ PHASES = {
     ApprovalStatus.APPROVED: Phase.CLEARED,
     ApprovalStatus.EDITED: Phase.CLEARED,
     ApprovalStatus.TAKEN_OVER: Phase.HANDED_OFF,
+    ApprovalStatus.EXPIRED: Phase.HANDED_OFF,
 }
 EVENTS = {
     ApprovalStatus.APPROVED: EventKind.APPROVED,
