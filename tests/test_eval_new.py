@@ -48,7 +48,7 @@ def only(file: Path) -> Placed:
 
 
 def test_a_stored_conversation_becomes_a_case(state: Path, tmp_path: Path) -> None:
-    """A stored conversation is drafted with its yes, its approval and what came of it, but without its names."""
+    """A stored conversation is drafted with its yes, its approval and what came of it, without its names."""
     file = tmp_path / "cases" / "drafts.yaml"
     made = run_inside("eval", "new", file, "--thread", "t", "--state", state, "--says", "It is cancelled.")
     assert made.returncode == 0, made.stderr
@@ -85,7 +85,7 @@ def test_records_of_another_shop_are_replaced_by_the_stand_ins(tmp_path: Path) -
 
 
 def test_a_talk_in_the_terminal_becomes_a_case(tmp_path: Path) -> None:
-    """Whoever talks as customer, staff and fate gets a case with what they confirmed, added to a file as it is."""
+    """Whoever talks as customer, staff and fate gets a case of what they confirmed, added to a file."""
     file = tmp_path / "ours.yaml"
     file.write_text(CASE, "utf-8")
     typed = (

@@ -58,7 +58,7 @@ class Figures:
 
 def figures(results: Sequence[Result]) -> Figures:
     """The counts, paths and checks in their own order, intents by name."""
-    verdicts = [(result, verdict_of(result)) for result in results]
+    verdicts = [(result, result.verdict) for result in results]
     by_check = [(each.check, each.verdict) for result in results for each in result.outcomes]
     return Figures(
         total=_count("all", (verdict for _, verdict in verdicts)),
@@ -70,17 +70,10 @@ def figures(results: Sequence[Result]) -> Figures:
     )
 
 
-def verdict_of(result: Result) -> Verdict:
-    """How the conversation ended as a whole."""
-    if not result.scored:
-        return Verdict.NOT_SCORED
-    return Verdict.PASSED if result.passed else Verdict.FAILED
-
-
 def amiss(results: Iterable[Result]) -> list[Result]:
     """What a report shows in full: what failed, then what could not be scored."""
-    found = [result for result in results if verdict_of(result) is not Verdict.PASSED]
-    return sorted(found, key=lambda result: verdict_of(result) is Verdict.NOT_SCORED)
+    found = [result for result in results if result.verdict is not Verdict.PASSED]
+    return sorted(found, key=lambda result: result.verdict is Verdict.NOT_SCORED)
 
 
 def _counts(pairs: Iterable[tuple[str, Verdict]]) -> tuple[Count, ...]:

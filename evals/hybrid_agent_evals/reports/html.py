@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from pydantic_core import to_json
-
 from hybrid_agent_evals.reports import transcript
-from hybrid_agent_evals.reports.figures import VERDICTS, WAYS, amiss, figures, verdict_of
+from hybrid_agent_evals.reports.figures import VERDICTS, WAYS, amiss, figures
 from hybrid_agent_evals.reports.sections import Section, between, percent
 from hybrid_agent_evals.reports.summary import MASKED, headline, subject_line
-from hybrid_agent_evals.reports.texts import again, in_a_line, visible
+from hybrid_agent_evals.reports.texts import again, as_written, in_a_line, visible
 from hybrid_agent_evals.suite.results import SuiteRun
 
 if TYPE_CHECKING:
@@ -33,7 +31,6 @@ def as_html(run: SuiteRun, sections: Sequence[Section] = ()) -> str:
         sections=sections,
         found=found,
         unfolded=len(found) <= OPEN,
-        verdict=verdict_of,
         again=again,
     )
 
@@ -71,4 +68,4 @@ def _file(name: str) -> str:
 
 
 def _pretty(data: object) -> str:
-    return visible(to_json(data, indent=2).decode())
+    return visible(as_written(data, indent=2))

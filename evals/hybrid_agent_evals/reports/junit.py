@@ -5,7 +5,6 @@ from itertools import groupby
 from xml.etree import ElementTree as Xml
 
 from hybrid_agent_evals.checks.outcome import Verdict
-from hybrid_agent_evals.reports.figures import verdict_of
 from hybrid_agent_evals.reports.texts import again, in_a_line, visible
 from hybrid_agent_evals.reports.transcript import transcript
 from hybrid_agent_evals.suite.results import Result, SuiteRun
@@ -45,7 +44,7 @@ def _suite(run: SuiteRun, about: str, results: Sequence[Result]) -> Xml.Element:
 def _case(run: SuiteRun, result: Result) -> Xml.Element:
     repeat = f" (repeat {result.repeat + 1})" if run.repeats > 1 else ""
     case = Xml.Element("testcase", classname=result.about, name=result.id + repeat, time=_time([result]))
-    verdict = verdict_of(result)
+    verdict = result.verdict
     if verdict is Verdict.PASSED:
         return case
     problems = [f"{each.check}: {problem}" for each in result.outcomes for problem in each.problems]
@@ -68,7 +67,7 @@ def _unplayed(problems: Sequence[str]) -> Xml.Element:
 
 
 def _counts(results: Sequence[Result], further: int = 0) -> dict[str, str]:
-    verdicts = [verdict_of(each) for each in results]
+    verdicts = [each.verdict for each in results]
     return {
         "tests": str(len(results) + further),
         "failures": str(verdicts.count(Verdict.FAILED)),

@@ -7,7 +7,7 @@ from html import escape
 from itertools import accumulate
 
 from hybrid_agent_evals.checks.outcome import Verdict
-from hybrid_agent_evals.reports.figures import VERDICTS, amiss, verdict_of
+from hybrid_agent_evals.reports.figures import VERDICTS, amiss
 from hybrid_agent_evals.reports.sections import Section, counted
 from hybrid_agent_evals.reports.summary import MASKED, headline, subject_line
 from hybrid_agent_evals.reports.texts import again, in_a_line, visible
@@ -56,7 +56,7 @@ def _within_lines(limit: int, lines: Sequence[str]) -> Sequence[str]:
 
 
 def _failure(run: SuiteRun, result: Result) -> Iterator[str]:
-    verdict = VERDICTS[verdict_of(result)]
+    verdict = VERDICTS[result.verdict]
     yield f"<details><summary><code>{escape(in_a_line(result.id))}</code>: {verdict}</summary>"
     yield ""
     yield f"{code(result.says)} at {code(result.where)}"

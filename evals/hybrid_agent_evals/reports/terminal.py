@@ -7,7 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from hybrid_agent_evals.checks.outcome import Verdict
-from hybrid_agent_evals.reports.figures import VERDICTS, amiss, verdict_of
+from hybrid_agent_evals.reports.figures import VERDICTS, amiss
 from hybrid_agent_evals.reports.sections import Section, counted
 from hybrid_agent_evals.reports.summary import headline, subject_line
 from hybrid_agent_evals.reports.texts import again, in_a_line, visible
@@ -48,7 +48,7 @@ def show_section(section: Section, console: Console) -> None:
 
 
 def _show_result(run: SuiteRun, result: Result, console: Console) -> None:
-    verdict = verdict_of(result)
+    verdict = result.verdict
     heading = Text.assemble(
         (VERDICTS[verdict], STYLES[verdict]), "  ", (result.id, "bold"), f"  {result.where}"
     )

@@ -1,10 +1,9 @@
 """Words of strangers in a report: what a terminal, an XML parser or an eye would obey is written out."""
 
+import json
 import re
 import shlex
 import unicodedata
-
-from pydantic_core import to_json
 
 from hybrid_agent_evals.suite.results import Result, SuiteRun
 
@@ -26,7 +25,15 @@ def compact(value: object) -> str:
     """Any data on one line, as JSON with sorted keys; a text stands as it is."""
     if isinstance(value, str):
         return in_a_line(value)
-    return in_a_line(to_json(value, fallback=str).decode())
+    return in_a_line(as_written(value))
+
+
+def as_written(value: object, indent: int | None = None) -> str:
+    """Any data as JSON, half characters and all."""
+    separators = (",", ": ") if indent else (",", ":")
+    return json.dumps(
+        value, sort_keys=True, ensure_ascii=False, default=str, indent=indent, separators=separators
+    )
 
 
 def again(run: SuiteRun, result: Result) -> str:

@@ -59,7 +59,7 @@ def new_grounds(played: Played) -> list[tuple[Ground, ...]]:
 
 
 def _new(turn: PlayedTurn, known: set[str]) -> tuple[Ground, ...]:
-    told = {each.model_dump_json(): each for each in turn.grounds}
+    told = {compact(each.model_dump()): each for each in turn.grounds}
     fresh = tuple(each for text, each in told.items() if text not in known)
     known.update(told)
     return fresh
