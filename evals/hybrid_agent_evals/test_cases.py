@@ -34,7 +34,7 @@ def test_case(placed: Placed | str, stand: Stand, command: str) -> None:
 def _holds(seen: Seen) -> bool:
     """Whether deepeval finds every metric met."""
     quiet()
-    from deepeval import assert_test
+    from deepeval.evaluate import assert_test
 
     try:
         assert_test(conversation(seen), gating_metrics(seen), run_async=False)

@@ -1,6 +1,7 @@
 """Questions to the customer: none twice, and not too many before a person is brought in."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 
 from hybrid_agent.reasoning.signals import read_signals
 from hybrid_agent.state import Phase, QuestionKind, Status
@@ -78,5 +79,9 @@ def _offered(turn: PlayedTurn) -> bool:
 def _endless(played: Played) -> Iterator[str]:
     for chat in chats(played):
         for run in fruitless_runs([turn for _, turn in turns_in(played, chat)]):
-            if len(run) > MOST_FRUITLESS:
-                yield f"{len(run)} questions in a row brought nothing, and no person"
+            parts = [list(part) for offered, part in groupby(run, _offered) if not offered]
+            yield from (
+                f"{len(part)} questions in a row brought nothing, and no person"
+                for part in parts
+                if len(part) > MOST_FRUITLESS
+            )

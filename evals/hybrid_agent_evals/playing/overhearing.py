@@ -11,7 +11,7 @@ from hybrid_agent_evals.playing.record import Overheard, PlayedTurn
 SHORTEST = 5
 """Letters and digits of a text that tells who somebody is; a shorter one is found in anything."""
 
-SENTENCE = 30
+SENTENCE = 20
 """Letters and digits of a sentence that shows from which text it is."""
 
 REMEMBERED = 20_000
