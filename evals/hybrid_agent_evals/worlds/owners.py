@@ -46,9 +46,10 @@ def personal(rows: Snapshot, keys: Keys) -> Mapping[str, frozenset[str]]:
     found: dict[str, set[str]] = {}
     people = _people(keys)
     for place, row in rows.items():
-        owner = owner_of(place, rows, keys)
+        texts = set(_telling(row, person=place[0] in people))
+        owner = owner_of(place, rows, keys) if texts else None
         if owner is not None:
-            found.setdefault(owner, set()).update(_telling(row, person=place[0] in people))
+            found.setdefault(owner, set()).update(texts)
     return {owner: frozenset(texts) for owner, texts in found.items()}
 
 
