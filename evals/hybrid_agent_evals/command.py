@@ -232,4 +232,5 @@ def schema() -> None:
 
     from hybrid_agent_evals.cases.models import CaseFile
 
-    typer.echo(dumps(CaseFile.model_json_schema(), indent=2))
+    dialect = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
+    typer.echo(dumps(CaseFile.model_json_schema() | dialect, indent=2))

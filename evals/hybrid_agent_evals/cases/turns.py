@@ -24,10 +24,18 @@ def several(value: object) -> object:
     return value if isinstance(value, list | tuple) else (value,)
 
 
-OneOf = Annotated[tuple[Text, ...], BeforeValidator(several), Field(min_length=1)]
+OneOf = Annotated[
+    tuple[Text, ...],
+    BeforeValidator(several, json_schema_input_type=Text | tuple[Text, ...]),
+    Field(min_length=1),
+]
 """Texts of which one will do; a single text may be written without the list."""
 
-AnyStatus = Annotated[tuple[Status, ...], BeforeValidator(several), Field(min_length=1)]
+AnyStatus = Annotated[
+    tuple[Status, ...],
+    BeforeValidator(several, json_schema_input_type=Status | tuple[Status, ...]),
+    Field(min_length=1),
+]
 
 Said = Annotated[str, StringConstraints(min_length=1, max_length=20_000)]
 """A message as it is typed, spaces and all."""
