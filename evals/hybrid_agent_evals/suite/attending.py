@@ -41,11 +41,14 @@ class Lost:
     why: str
 
 
-def attend(connection: Connection, opening: Opening, job: Job[Any, Any]) -> None:
-    """Answer every item that comes with what was made of it, until the other side closes."""
+def attend(connection: Connection, opening: Opening, job: Job[Any, Any], folder: Path) -> None:
+    """Answer every item that comes with what was made of it, until the other side closes.
+
+    What is written for that is in `folder`.
+    """
     with connection, suppress(BrokenPipeError):  # raised where nobody listens any more
         try:
-            with opened(opening) as stand:
+            with opened(opening, folder) as stand:
                 connection.send(Ready())
                 _answer(connection, stand, job)
         except BrokenPipeError:
@@ -55,11 +58,11 @@ def attend(connection: Connection, opening: Opening, job: Job[Any, Any]) -> None
 
 
 def attend_as_process(connection: Connection, opening: Opening, job: Job[Any, Any], folder: Path) -> None:
-    """The same in a process of its own, whose files are in `folder`, and which never outlives its parent."""
+    """The same in a process of its own, which never outlives its parent."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever started it ends it
     tempfile.tempdir = str(folder)
     threading.Thread(target=_end_with_parent, name="parent", daemon=True).start()
-    attend(connection, opening, job)
+    attend(connection, opening, job, folder)
 
 
 def _answer(connection: Connection, stand: Stand, job: Job[Any, Any]) -> None:

@@ -58,14 +58,14 @@ def deployment_file(named: Path | None) -> Path:
 
 
 @contextmanager
-def opened(opening: Opening) -> Iterator[Stand]:
-    """The deployment and a folder of worlds, both gone afterwards. Raises what `load_deployment` raises."""
+def opened(opening: Opening, folder: Path | None = None) -> Iterator[Stand]:
+    """The deployment and its worlds, in `folder`, gone afterwards. Raises what `load_deployment` raises."""
     with (
-        worlds() as made,
-        tempfile.TemporaryDirectory(prefix="hybrid-agent-eval-") as folder,
+        worlds(folder) as made,
+        tempfile.TemporaryDirectory(dir=made.folder) as own,
         asyncio.Runner() as loop,
     ):
-        file = _stand_in(opening, Path(folder))
+        file = _stand_in(opening, Path(own))
         deployment = load_deployment(file, model=opening.model, reasoner=opening.reasoner)
         try:
             yield Stand(deployment, made, loop)

@@ -15,6 +15,7 @@ from typing import Any, Final, Generic, TypeVar
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent_evals.suite.attending import Job, Lost, Ready, Shut, attend, attend_as_process
 from hybrid_agent_evals.suite.opening import Opening
+from hybrid_agent_evals.worlds.world import scratch
 
 Item = TypeVar("Item")
 Made = TypeVar("Made")
@@ -69,11 +70,11 @@ class Pool(Generic[Item, Made]):
     def start(self) -> None:
         """One more worker."""
         ours, theirs = multiprocessing.Pipe()
-        given: tuple[Any, ...] = (theirs, self.opening, self.job)
+        given: tuple[Any, ...] = (theirs, self.opening, self.job, self.folder)
         runs: BaseProcess | threading.Thread
         if self.apart:
             new = multiprocessing.get_context("spawn").Process
-            runs = new(target=attend_as_process, args=(*given, self.folder), daemon=True)
+            runs = new(target=attend_as_process, args=given, daemon=True)
         else:
             runs = threading.Thread(target=attend, args=given, name=LANE, daemon=True)
         runs.start()
@@ -161,7 +162,9 @@ def each_of(
     ConfigurationError where the deployment cannot be opened.
     """
     with ExitStack() as ending:
-        folder = ending.enter_context(tempfile.TemporaryDirectory(prefix="hybrid-agent-workers-"))
+        folder = ending.enter_context(
+            tempfile.TemporaryDirectory(dir=scratch(), prefix="hybrid-agent-workers-")
+        )
         pool = Pool(opening, job, items, seconds, Path(folder), apart=workers > 1)
         ending.callback(pool.end)
         for _ in range(min(workers, len(items))):

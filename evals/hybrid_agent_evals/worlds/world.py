@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import shutil
 import sqlite3
 import tempfile
@@ -26,6 +27,7 @@ from hybrid_agent_tools.embedded.sample import create_sample_shop
 
 SHOP, RECORDS = "shop.db", "records.db"
 CUSTOMERS = "customers"
+MEMORY, ROOM = Path("/dev/shm"), 2**29  # noqa: S108 - folders in it are made as those of tempfile are
 AT_ONCE = ReadRetries(first_wait=0.0, longest_wait=0.0)
 """Reads are tried again without waiting: a case knows no wall clock."""
 Tools = Callable[[Mapping[str, object]], Toolbox]
@@ -150,7 +152,13 @@ def _writers_exist(placed: Placed, shop: Snapshot) -> None:
 
 
 @contextmanager
-def worlds() -> Iterator[Worlds]:
-    """A folder for the worlds of one run, removed at its end."""
-    with tempfile.TemporaryDirectory(prefix="hybrid-agent-evals-") as made:
+def worlds(folder: Path | None = None) -> Iterator[Worlds]:
+    """A folder for the worlds of one run, removed at its end: in `folder`, or where files are fast."""
+    with tempfile.TemporaryDirectory(dir=folder or scratch(), prefix="hybrid-agent-evals-") as made:
         yield Worlds(Path(made))
+
+
+def scratch() -> Path | None:
+    """Memory, where it is mounted as files and has room: a database on disk waits for it at every commit."""
+    roomy = os.access(MEMORY, os.W_OK) and shutil.disk_usage(MEMORY).free > ROOM
+    return MEMORY if roomy and "TMPDIR" not in os.environ else None
