@@ -25,13 +25,17 @@ _TICKS = re.compile(r"`+")
 def as_markdown(run: SuiteRun, sections: Sequence[Section] = (), *, limit: int = LIMIT) -> str:
     """The counts, what is amiss, and as many conversations in full as `limit` characters hold."""
     mark = "✅" if run.exit_code == 0 else "❌"
-    lines = [f"## {mark} {headline(run)}", "", f"{code(subject_line(run))}"]
-    for section in (*sections, *counted(run.results)):
-        lines += ["", *_table(section)]
-    lines += ["", *(f"- {code(each)}" for each in run.problems)]
-    lines += ["", code(MASKED)] if run.masked else []
+    paths, *others = counted(run.results)
+    head = [f"## {mark} {headline(run)}", "", code(subject_line(run))]
+    head += ["", code(MASKED)] if run.masked else []
+    head += ["", *(f"- {code(each)}" for each in run.problems)]
+    for section in (paths, *sections):
+        head += ["", *_table(section)]
+    folded = "\n".join(_folded("By intent and by check", others))
+    tail = [folded] if len(folded) < limit // 2 else []
     parts = ("\n".join(_failure(run, each)) for each in amiss(run.results))
-    return _within(limit, ["\n".join(_within_lines(limit, lines)), *parts])
+    room = limit - sum(map(len, tail))
+    return _within(room, ["\n".join(_within_lines(room, head)), *parts], tail)
 
 
 def code(text: str) -> str:
@@ -42,12 +46,13 @@ def code(text: str) -> str:
     return f"{ticks}{pad}{line}{pad}{ticks}"
 
 
-def _within(limit: int, parts: Sequence[str]) -> str:
-    """As many parts as there is room for, and how many are left out."""
+def _within(limit: int, parts: Sequence[str], tail: Sequence[str]) -> str:
+    """As many parts as there is room for, how many are left out, and the tail."""
     ends = list(accumulate(len(part) + 2 for part in parts))
     fits = max(1, bisect_right(ends, limit - ROOM))
     left = len(parts) - fits
-    return "\n\n".join([*parts[:fits], *([f"{left} more are in the other reports."] if left else [])]) + "\n"
+    missing = [f"{left} more are in the other reports."] if left else []
+    return "\n\n".join([*parts[:fits], *missing, *tail]) + "\n"
 
 
 def _within_lines(limit: int, lines: Sequence[str]) -> Sequence[str]:
@@ -70,6 +75,13 @@ def _failure(run: SuiteRun, result: Result) -> Iterator[str]:
     yield from _block(again(run, result), "sh")
     yield ""
     yield "</details>"
+
+
+def _folded(title: str, sections: Sequence[Section]) -> Iterator[str]:
+    yield f"<details><summary>{title}</summary>"
+    for section in sections:
+        yield from ("", *_table(section))
+    yield from ("", "</details>")
 
 
 def _table(section: Section) -> Iterator[str]:
