@@ -50,8 +50,13 @@ def proposed(goals: Sequence[Goal], reply: str, catalog: Catalog) -> Goal | None
 
 def nearest(goals: Sequence[Goal], asked: Asked) -> str:
     """The title on offer that has the most words in common with what was said; the first one of several."""
-    said = {word[:5] for goal in goals for text in goal.openings for word in text.lower().split()}
-    return max(asked.options, key=lambda title: len(said & {word[:5] for word in title.lower().split()}))
+    said = {stem for goal in goals for text in goal.openings for stem in _stems(text)}
+    return max(asked.options, key=lambda title: len(said & _stems(title)))
+
+
+def _stems(text: str) -> set[str]:
+    """The beginnings of the longer words."""
+    return {word[:4] for word in text.lower().split() if len(word) > 4}
 
 
 def corrected(goal: Goal, text: str, given: Collection[str]) -> str:

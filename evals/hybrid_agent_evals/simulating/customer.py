@@ -31,6 +31,7 @@ class Deed(StrEnum):
     CORRECTED = "corrected"
     REPHRASED = "rephrased"
     WRONG_PROPOSAL = "wrong_proposal"
+    INSISTED = "insisted"
 
 
 MOST_TURNS = 40
@@ -49,6 +50,7 @@ class Customer:
     deeds: dict[Deed, int] = field(default_factory=dict)
     opened: int = 0
     given: set[str] = field(default_factory=set)
+    agreed: set[str] = field(default_factory=set)
     staff: Iterator[Turn] | None = None
     over: bool = False
 
@@ -123,7 +125,7 @@ class Customer:
 
     def _value(self, done: Sequence[PlayedTurn], asked: Asked) -> Turn | None:
         goal = meant(self.goals, asked, self.catalog)
-        if goal is None:
+        if goal is None or goal.intent in self.agreed:
             return self._again(done) if self._unheard(done) else self._say(self.voice.line("drops"))
         said = value_for(goal, asked, self.voice, self.given)
         if said is not None:
@@ -140,9 +142,13 @@ class Customer:
             return self._say(self.voice.line("declines"), means=False)
         if wrong := self._misread(goal, last.reply):
             return wrong
+        if goal.intent in self.agreed:
+            self._do(Deed.WRONG_PROPOSAL)
+            return self._say(self.voice.line("declines"), means=False)
         if self.persona.mind is Mind.BEFORE_YES:
             self._do(Deed.DECLINED)
             return self._say(self.voice.line("declines"), means=False)
+        self.agreed.add(goal.intent)
         return self._say(self.voice.line("agrees"), means=True)
 
     def _which(self, done: Sequence[PlayedTurn], asked: Asked) -> Turn | None:
@@ -248,6 +254,7 @@ class Customer:
         if self.persona.mind is Mind.WHILE_PENDING:
             self._do(Deed.WITHDREW)
             yield self._say(self.voice.line("withdraws"), means=False)
-            return
+            self._do(Deed.INSISTED)
+            yield Turn(customer=self.voice.habits.declines[0], means=False)
         yield from decisions(self.persona.clerk, last.pending, self.catalog, self.voice.habits.clerk)
         yield self._say(self.voice.line("news"))

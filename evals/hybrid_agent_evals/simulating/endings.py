@@ -8,7 +8,7 @@ from hybrid_agent.frozen import Frozen
 from hybrid_agent.state import Phase, Status
 from hybrid_agent_evals.playing.record import Played, PlayedEffect
 from hybrid_agent_evals.simulating.customer import Deed
-from hybrid_agent_evals.simulating.personas import Clerk, Goal, Persona, Prospect
+from hybrid_agent_evals.simulating.personas import Clerk, Goal, Knowledge, Persona, Prospect
 from hybrid_agent_evals.worlds.calls import Called
 
 
@@ -98,6 +98,8 @@ def _without_effect(
         return How.REFUSED, goal.prospect.value
     if own := _own(deeds):
         return How.LEFT, own
+    if heard and persona.knowledge is Knowledge.FORGOT:
+        return How.REFUSED, "another record was chosen"
     pending = any(turn.pending for turn in played.turns)
     if heard and pending and persona.clerk in _NOT_APPROVED:
         return How.REFUSED, _NOT_APPROVED[persona.clerk]
