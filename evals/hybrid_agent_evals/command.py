@@ -156,6 +156,11 @@ def simulate(
     temperature: Temperature = None,
     call_timeout: CallTimeout = 60.0,
     reasoner: Annotated[Thinking | None, typer.Option(help="Instead of the deployment's.")] = None,
+    persona_model: Annotated[
+        str | None, typer.Option(help="A chat model that plays the customers, as provider:name.")
+    ] = None,
+    persona_base_url: Annotated[str | None, typer.Option(help="The address of its server.")] = None,
+    persona_api_key_env: Annotated[str | None, typer.Option(help="The variable with its key.")] = None,
     workers: Workers = None,
     timeout: Timeout = None,
     unmasked: Annotated[bool, typer.Option("--unmasked", help="Leave personal data in reports.")] = False,
@@ -176,6 +181,7 @@ def simulate(
     opening = opening_of(
         deployment, model_settings(model, base_url, api_key_env, temperature, call_timeout), reasoner
     )
+    player = model_settings(persona_model, persona_base_url, persona_api_key_env, temperature, call_timeout)
     plan = Plan(
         opening=opening,
         numbers=tuple(only or range(count)),
@@ -184,8 +190,9 @@ def simulate(
         at=at,
         shop=shop,
         workers=workers,
-        seconds=timeout or seconds_for(opening),
+        seconds=timeout or seconds_for(opening, patient=player is not None),
         masked=not unmasked,
+        player=player,
         command=again(
             deployment=deployment, seed=seed, words=words, shop=shop, model=model, reasoner=reasoner
         ),

@@ -94,9 +94,10 @@ def plan_of(wanted: Wanted) -> Plan:
     )
 
 
-def seconds_for(opening: Opening) -> float:
-    """How long one conversation may take where nobody says so."""
-    return SECONDS if opening.settings().thinking is Thinking.LOCAL else SECONDS_WITH_MODEL
+def seconds_for(opening: Opening, *, patient: bool = False) -> float:
+    """How long one conversation may take where nobody says so; a model on either side takes longer."""
+    local = opening.settings().thinking is Thinking.LOCAL and not patient
+    return SECONDS if local else SECONDS_WITH_MODEL
 
 
 def opening_of(deployment: Path | None, model: ModelSettings | None, reasoner: Thinking | None) -> Opening:

@@ -10,6 +10,7 @@ from pathlib import Path
 from random import Random
 
 from hybrid_agent import Deployment
+from hybrid_agent.chat_model import ModelSettings
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.frozen import Frozen
 from hybrid_agent.redaction.records import masker_over
@@ -20,13 +21,14 @@ from hybrid_agent_evals.checks.all import check_all
 from hybrid_agent_evals.checks.outcome import Outcome, Seen, Verdict
 from hybrid_agent_evals.playing.play import play_with
 from hybrid_agent_evals.playing.record import Played
-from hybrid_agent_evals.simulating.customer import Customer
+from hybrid_agent_evals.simulating.acting.mistakes import Mistake
+from hybrid_agent_evals.simulating.customer import Customer, Deed
 from hybrid_agent_evals.simulating.drawing import Drawer, draw
 from hybrid_agent_evals.simulating.endings import Ending, endings, unexplained, wanted
 from hybrid_agent_evals.simulating.personas import Persona
 from hybrid_agent_evals.simulating.survey import CUSTOMERS, Survey
 from hybrid_agent_evals.simulating.talking import Voice
-from hybrid_agent_evals.simulating.words import habits, words_for
+from hybrid_agent_evals.simulating.words import Words, habits, words_for
 from hybrid_agent_evals.suite.opening import Stand
 from hybrid_agent_evals.worlds.calls import Called
 from hybrid_agent_evals.worlds.world import Worlds
@@ -37,7 +39,8 @@ from hybrid_agent_tools import Risk
 class Errand:
     """Which persona is to talk, in which world: `words` and `at` as for `words_for`, `shop` as in a case.
 
-    `masked`: what is written down of it has no personal data, but for the case that plays it again.
+    `player` is the model that plays it, if one does. `masked`: what is written down has no personal data, but
+    for the case that plays it again.
     """
 
     seed: int
@@ -46,10 +49,25 @@ class Errand:
     at: datetime | None = None
     shop: Path | None = None
     masked: bool = True
+    player: ModelSettings | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """What a persona said and did, which writes it wanted, and what whoever played it did wrong."""
+
+    persona: Persona
+    deeds: Mapping[Deed, int]
+    turns: Sequence[Turn]
+    wanted: Sequence[Called]
+    mistakes: tuple[Mistake, ...] = ()
 
 
 class Simulated(Frozen):
-    """A conversation that was simulated. `case` plays it again; `digest` is of all that was seen of it."""
+    """A conversation that was simulated. `case` plays it again; `digest` is of all that was seen of it.
+
+    `mistakes` are those of a model that played the persona: what follows from them is not the bot's doing.
+    """
 
     persona: Persona
     case: Case
@@ -57,6 +75,7 @@ class Simulated(Frozen):
     endings: tuple[Ending, ...]
     deeds: Mapping[str, int]
     violations: tuple[Outcome, ...]
+    mistakes: tuple[Mistake, ...] = ()
     messages: int
     questions: int
     transcript: tuple[str, ...]
@@ -64,27 +83,40 @@ class Simulated(Frozen):
 
     @property
     def broken(self) -> bool:
-        """Whether the bot did what it never may."""
-        return bool(self.violations)
+        """Whether the bot did what it never may, in a conversation that counts."""
+        return bool(self.violations) and not self.mistakes
 
     @property
     def missed(self) -> bool:
         """Whether a goal was missed for no reason of the customer's own."""
-        return unexplained(self.endings)
+        return unexplained(self.endings) and not self.mistakes
 
 
 async def simulate(stand: Stand, errand: Errand) -> Simulated:
     """Draw the persona, let it talk, judge what came of it. Raises ConfigurationError for an empty shop."""
     words = words_for(stand.deployment.name, errand.words, errand.at)
-    usual, empty = habits(), _placed(errand, words.at, NOBODY, (Turn(customer="-"),))
-    async with drawn_from(stand.deployment, stand.worlds, empty) as (survey, rows):
-        persona = await draw(Drawer(survey, rows, usual, words), errand.seed, errand.number)
+    persona, placed = await cast(stand, errand, words)
+    usual = habits()
     voice = Voice(persona, usual, Random(f"{errand.seed} {errand.number} talking"))  # noqa: S311
     customer = Customer(persona, stand.deployment.catalog, voice, words.at)
-    placed = replace(empty, case=empty.case.model_copy(update={"customer": persona.customer or NOBODY}))
     played = await play_with(stand.deployment, placed, stand.worlds, customer.next_turn)
-    held = _judged(placed, customer, played)
-    return await asyncio.to_thread(_masked, held, played, stand.deployment) if errand.masked else held
+    writes = wanted(persona, customer.deeds, played)
+    held = judged(placed, Talk(persona, customer.deeds, customer.turns, writes), played)
+    return await shown(held, played, stand.deployment, errand)
+
+
+async def cast(stand: Stand, errand: Errand, words: Words) -> tuple[Persona, Placed]:
+    """The persona of an errand, and the world that it talks in."""
+    empty = _placed(errand, words.at, NOBODY, (Turn(customer="-"),))
+    async with drawn_from(stand.deployment, stand.worlds, empty) as (survey, rows):
+        persona = await draw(Drawer(survey, rows, habits(), words), errand.seed, errand.number)
+    case = empty.case.model_copy(update={"customer": persona.customer or NOBODY})
+    return persona, replace(empty, case=case)
+
+
+async def shown(held: Simulated, played: Played, deployment: Deployment, errand: Errand) -> Simulated:
+    """The conversation as reports may show it."""
+    return await asyncio.to_thread(_masked, held, played, deployment) if errand.masked else held
 
 
 @asynccontextmanager
@@ -114,18 +146,18 @@ def _placed(errand: Errand, at: datetime, customer: str, turns: Sequence[Turn]) 
     return Placed(case, at, errand.shop)
 
 
-def _judged(placed: Placed, customer: Customer, played: Played) -> Simulated:
-    persona, deeds = customer.persona, customer.deeds
-    played_case = _case(placed.case, customer, wanted(persona, deeds, played))
-    seen = Seen(replace(placed, case=played_case), played)
-    violations = tuple(each for each in check_all(seen) if each.verdict is Verdict.FAILED)
+def judged(placed: Placed, talk: Talk, played: Played) -> Simulated:
+    """What came of a conversation."""
+    case = _case(placed.case, talk)
+    seen = Seen(replace(placed, case=case), played)
     return Simulated(
-        persona=persona,
-        case=played_case,
+        persona=talk.persona,
+        case=case,
         at=placed.at,
-        endings=endings(persona, deeds, played),
-        deeds={deed.value: times for deed, times in deeds.items()},
-        violations=violations,
+        endings=endings(talk.persona, talk.deeds, played),
+        deeds={deed.value: times for deed, times in talk.deeds.items()},
+        violations=tuple(each for each in check_all(seen) if each.verdict is Verdict.FAILED),
+        mistakes=talk.mistakes,
         messages=sum(turn.by == "customer" for turn in played.turns),
         questions=sum(turn.asked is not None for turn in played.heard),
         transcript=tuple(_lines(played)),
@@ -141,15 +173,15 @@ def _masked(held: Simulated, played: Played, deployment: Deployment) -> Simulate
     return held.model_copy(update={"transcript": tuple(map(mask, held.transcript)), "violations": violations})
 
 
-def _case(case: Case, customer: Customer, writes: Sequence[Called]) -> Case:
+def _case(case: Case, talk: Talk) -> Case:
     """The conversation as a case: what was said, and that no other writes may be done than were wanted."""
-    approved = any(turn.grants for turn in customer.turns)
-    expected = tuple(Write(operation=each.operation, arguments=each.arguments) for each in writes)
+    approved = any(turn.grants for turn in talk.turns)
+    expected = tuple(Write(operation=each.operation, arguments=each.arguments) for each in talk.wanted)
     allowed = tuple(each for each in expected if approved or each.risk is not Risk.HIGH)
     return case.model_copy(
         update={
-            "about": customer.persona.goals[0].intent,
-            "turns": tuple(customer.turns),
+            "about": talk.persona.goals[0].intent,
+            "turns": tuple(talk.turns),
             "expect": Expected(status=tuple(Status), writes=allowed),
         }
     )

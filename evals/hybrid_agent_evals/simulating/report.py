@@ -1,6 +1,7 @@
 """What a simulation says, as text for people; its JSON is the simulation itself with the same figures."""
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -15,6 +16,7 @@ SHOWN = 10
 
 WITHOUT: dict[str, Any] = {
     "case": True,
+    "mistakes": {"__all__": {"words"}},
     "persona": {"customer": True, "goals": {"__all__": {"values", "words", "first", "openings"}}},
 }
 """What the shop's records tell of persons: it can be drawn again from the seed."""
@@ -45,6 +47,7 @@ def transcript(each: Simulated, command: str) -> Iterator[str]:
     yield f"Conversation {each.persona.number}: {goals}; {traits}"
     for violation in each.violations:
         yield from (f"  ! {violation.check}: {problem}" for problem in violation.problems)
+    yield from (f"  the player, not the bot: {slip.fault.value}: {slip.words}" for slip in each.mistakes)
     for ending in each.endings:
         yield f"  {ending.intent} ended: {ending.how.value} ({ending.why or 'nothing explains it'})"
     yield from (f"    {line}" for said in each.transcript for line in said.splitlines())
@@ -60,6 +63,8 @@ def _lines(simulation: Simulation, command: str) -> Iterator[str]:
             yield from _table(trait, groups)
         yield ""
         yield from _table("", [group("all", held)])
+    if any(each.mistakes for each in held):
+        yield from _slips(held)
     told = [each for each in held if each.broken or len(held) == 1]
     for each in told[:SHOWN]:
         yield ""
@@ -70,6 +75,15 @@ def _lines(simulation: Simulation, command: str) -> Iterator[str]:
     if missed:
         yield ""
         yield f"Missed for no reason of the customer's own: {', '.join(missed)}"
+
+
+def _slips(held: Sequence[Simulated]) -> Iterator[str]:
+    """The mistakes of the model that plays; conversations with one are not counted against the bot."""
+    apart = sum(bool(each.mistakes) for each in held)
+    counted = Counter(slip.fault.value for each in held for slip in each.mistakes)
+    yield ""
+    yield f"Set aside for mistakes of the player: {apart} of {len(held)} conversations"
+    yield from (f"  {fault.replace('_', ' ')}: {times}" for fault, times in sorted(counted.items()))
 
 
 def _table(title: str, groups: Sequence[Group]) -> Iterator[str]:

@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from hybrid_agent.chat_model import ModelSettings
 from hybrid_agent.frozen import Frozen
+from hybrid_agent_evals.simulating.acting.performing import perform
 from hybrid_agent_evals.simulating.conversing import Errand, Simulated, simulate
 from hybrid_agent_evals.suite.attending import Lost
 from hybrid_agent_evals.suite.opening import Opening
@@ -20,7 +22,8 @@ from hybrid_agent_evals.suite.whole import worthwhile
 class Plan:
     """What is simulated, on what: `numbers` of personas drawn from `seed`; the rest as for an errand.
 
-    `seconds` are the longest that one conversation may take; `command` holds one of them again.
+    `player` is a model that plays the personas, if one does; `seconds` are the longest that one conversation
+    may take; `command` holds one of them again.
     """
 
     opening: Opening
@@ -32,6 +35,7 @@ class Plan:
     workers: int | None = None
     seconds: float = 60.0
     masked: bool = True
+    player: ModelSettings | None = None
     command: str = "hybrid-agent eval simulate"
 
 
@@ -51,15 +55,17 @@ class Simulation(Frozen):
 
 def errand_of(plan: Plan, number: int) -> Errand:
     """What one persona of the plan is to do."""
-    return Errand(plan.seed, number, plan.words, plan.at, plan.shop, plan.masked)
+    return Errand(plan.seed, number, plan.words, plan.at, plan.shop, plan.masked, plan.player)
 
 
 def run(plan: Plan, tell: Callable[[int, int], None] = lambda done, of: None) -> Simulation:
     """Hold the conversations; `tell` hears how many are done. Raises ConfigurationError."""
     errands = [errand_of(plan, number) for number in plan.numbers]
-    workers = plan.workers or worthwhile(len(errands), patient=bool(plan.opening.model))
+    workers = plan.workers or worthwhile(len(errands), patient=bool(plan.opening.model or plan.player))
     held, problems = list[Simulated](), list[str]()
-    made = each_of(plan.opening, simulate, errands, workers=workers, seconds=plan.seconds)
+    made = each_of(
+        plan.opening, perform if plan.player else simulate, errands, workers=workers, seconds=plan.seconds
+    )
     with closing(made):
         for done, (errand, each) in enumerate(zip(errands, made, strict=True), 1):
             if isinstance(each, Lost):

@@ -1,0 +1,1 @@
+"""Personas that a language model plays, through deepeval's conversation simulator."""
