@@ -19,18 +19,21 @@ from hybrid_agent.chat_model import ModelSettings
 from hybrid_agent.cli.places import bundled as sample_part
 from hybrid_agent.state import Status
 from hybrid_agent.usage import Usage
+from hybrid_agent_evals.cases.models import Case, Placed
+from hybrid_agent_evals.checks.texts import occurs
 from hybrid_agent_evals.commands import app
-from hybrid_agent_evals.conversations.cases import Case, Conversation, Kind, bundled, read_cases, spread
+from hybrid_agent_evals.conversations.cases import Kind, bundled, kind_of, read_conversations, spread
 from hybrid_agent_evals.conversations.contestants import contestants
 from hybrid_agent_evals.conversations.journal import Journal, Result
-from hybrid_agent_evals.conversations.playing import Played, PlayedTurn, play
+from hybrid_agent_evals.conversations.playing import play
 from hybrid_agent_evals.conversations.report import Report
 from hybrid_agent_evals.conversations.running import Run, run
-from hybrid_agent_evals.conversations.scoring import occurs, score
-from hybrid_agent_evals.conversations.stage import stages
-from hybrid_agent_evals.conversations.writes import Written
+from hybrid_agent_evals.conversations.scoring import score
+from hybrid_agent_evals.playing.record import Played, PlayedTurn
+from hybrid_agent_evals.worlds.calls import Called
+from hybrid_agent_evals.worlds.world import worlds
 
-CASES = {case.conversation.id: case for case in read_cases(bundled())}
+CASES = {placed.case.id: placed for placed in read_conversations(bundled())}
 CANCEL = {"operation": "orders.cancel", "arguments": {"order_number": "1001"}}
 
 
@@ -40,21 +43,23 @@ def shared_cache(cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CACHE_HOME", str(cache.parent))
 
 
-def conversation(turns: Sequence[dict[str, Any]], **expect: Any) -> Conversation:
-    given = {"id": "one", "kind": "messy", "about": "cancel_order", "customer": "C-1001", "turns": turns}
-    return Conversation.model_validate({**given, "expect": {"status": "answered", **expect}})
+def conversation(turns: Sequence[dict[str, Any]], **expect: Any) -> Case:
+    given = {"id": "one", "says": "x", "about": "cancel_order", "customer": "C-1001", "turns": turns}
+    return Case.model_validate({**given, "expect": {"status": "answered", **expect}})
 
 
-def case(turns: Sequence[dict[str, Any]], **expect: Any) -> Case:
-    return Case(datetime(2026, 11, 23, 9, 30, tzinfo=UTC), conversation(turns, **expect))
+def case(turns: Sequence[dict[str, Any]], **expect: Any) -> Placed:
+    return Placed(conversation(turns, **expect), datetime(2026, 11, 23, 9, 30, tzinfo=UTC))
 
 
-def played(*replies: str, writes: Sequence[Written] = (), status: Status = Status.ANSWERED) -> Played:
-    turns = tuple(
-        PlayedTurn(said="x", by_customer=True, reply=each, status=status, usage=Usage(), seconds=0.1)
-        for each in replies
-    )
-    return Played(turns=turns, writes=tuple(writes))
+def played(*replies: str, writes: Sequence[Called] = (), status: Status = Status.ANSWERED) -> Played:
+    turns = tuple(PlayedTurn(by="customer", said="x", reply=each, status=status) for each in replies)
+    return Played(turns=turns, writes=tuple(writes), seconds=(0.1,) * len(turns))
+
+
+def cancelled(number: str, turn: int) -> Called:
+    arguments = {"order_number": number, "reason": "x"}
+    return Called(operation="orders.cancel", arguments=arguments, customer="C-1001", turn=turn)
 
 
 # ----- The data -----
@@ -64,14 +69,9 @@ def test_the_bundled_conversations_cover_the_catalog_in_fresh_words() -> None:
     """Enough of both kinds, about most of what the catalog serves, and none that copies an example of it."""
     catalog = load_catalog(sample_part("catalog.yaml"))
     examples = {example.casefold() for intent in catalog.intents.values() for example in intent.examples}
-    kinds = [each.conversation.kind for each in CASES.values()]
-    said = {
-        turn.customer.casefold()
-        for each in CASES.values()
-        for turn in each.conversation.turns
-        if turn.customer
-    }
-    about = {each.conversation.about for each in CASES.values()}
+    kinds = [kind_of(each.case) for each in CASES.values()]
+    said = {turn.customer.casefold() for each in CASES.values() for turn in each.case.turns if turn.customer}
+    about = {each.case.about for each in CASES.values()}
     assert len(kinds) >= 44
     assert min(kinds.count(Kind.ROUTINE), kinds.count(Kind.MESSY)) >= 20
     assert about - set(catalog.intents) == {"out_of_scope", "injection"}
@@ -80,58 +80,29 @@ def test_the_bundled_conversations_cover_the_catalog_in_fresh_words() -> None:
     assert not said & examples
 
 
-BROKEN = """\
-at: 2026-11-23T10:30:00+01:00
-conversations:
-  - id: one
-    kind: routine
-    about: cancel_order
-    customer: C-1001
-    turns:
-      - customer: Cancel 1001
-    expect:
-      status: {status}
-      {more}
-"""
-
-
 @pytest.mark.parametrize(
-    ("status", "more", "complaint"),
+    ("turns", "complaint"),
     [
-        ("done", "", r"cases.yaml:10: .*status"),
-        ("answered", "tells: [x]", r"cases.yaml:11: .*tells: is not a known key"),
-        ("answered", "writes: [{operation: orders.get}]", r"cases.yaml:11: .*there is no write 'orders.get'"),
-        (
-            "answered",
-            "writes: [{operation: calendar.book, arguments: {slot: a}}]",
-            r"cases.yaml:11: .*calendar.book has no argument slot",
-        ),
-        ("answered", f"writes: [{json.dumps(CANCEL)}]", r"cases.yaml:3: .*no turn approves it"),
+        ("[{customer: Hi}, {wait: 1h}]", r"cases.yaml:3: turn 2 is none that every system can play"),
+        ("[{customer: Hi, chat: other}]", r"cases.yaml:3: turn 1 is none"),
+        ("[{fault: {of: orders, how: down}}, {customer: Hi}]", r"cases.yaml:3: the customer begins"),
+        ("[{customer: Hi, tells: x}]", r"cases.yaml:6: .*tells: is not a known key"),
     ],
 )
-def test_a_wrong_case_is_named_with_its_line(tmp_path: Path, status: str, more: str, complaint: str) -> None:
-    """An unknown word, key, operation or argument, and a case that contradicts itself."""
-    (tmp_path / "cases.yaml").write_text(BROKEN.format(status=status, more=more))
+def test_what_not_every_system_can_play_is_refused(tmp_path: Path, turns: str, complaint: str) -> None:
+    """Time, faults and second chats are the graph's alone, and a wrong case stops the comparison."""
+    head = "at: 2026-11-23T10:30:00+01:00\ncases:\n  - id: one\n    says: x\n    about: x\n"
+    (tmp_path / "cases.yaml").write_text(f"{head}    turns: {turns}\n    expect: {{status: answered}}\n")
     with pytest.raises(ConfigurationError, match=complaint):
-        read_cases(tmp_path)
-
-
-def test_ids_are_given_once(tmp_path: Path) -> None:
-    """The same id in two files is refused, as is a folder without any."""
-    for name in ("a.yaml", "b.yaml"):
-        (tmp_path / name).write_text(BROKEN.format(status="answered", more=""))
-    with pytest.raises(ConfigurationError, match="the id one"):
-        read_cases(tmp_path)
-    with pytest.raises(ConfigurationError, match=r"holds no \.yaml file"):
-        read_cases(tmp_path / "nowhere")
+        read_conversations(tmp_path)
 
 
 def test_fewer_conversations_are_spread_over_all() -> None:
     """A part of the cases comes from every file, each once."""
     cases = tuple(CASES.values())
     chosen = spread(cases, 10)
-    assert len({each.conversation.id for each in chosen}) == 10
-    assert chosen[-1].conversation.id in [each.conversation.id for each in cases[-10:]]
+    assert len({each.case.id for each in chosen}) == 10
+    assert chosen[-1].case.id in [each.case.id for each in cases[-10:]]
     assert spread(cases, None) == cases
 
 
@@ -160,9 +131,7 @@ def test_a_write_is_wrong_or_unapproved_by_what_was_written() -> None:
     """Expected once, by its arguments; of high risk only after a turn in which staff let it through."""
     turns = [{"customer": "Cancel 1001"}, {"agent": "approve"}]
     expected = conversation(turns, writes=[CANCEL])
-    right = Written("orders.cancel", {"order_number": "1001", "reason": "x"}, turn=1)
-    early = Written("orders.cancel", {"order_number": "1001", "reason": "x"}, turn=0)
-    other = Written("orders.cancel", {"order_number": "1002", "reason": "x"}, turn=1)
+    right, early, other = cancelled("1001", 1), cancelled("1001", 0), cancelled("1002", 1)
 
     assert score(expected, played("Done", writes=[right])).resolved
     assert score(expected, played("Done")).problems == (
@@ -182,7 +151,7 @@ def test_all_that_must_be_told_and_must_not() -> None:
     assert score(expected, played("Tomorrow.", "Order 1001.")).resolved
     assert score(expected, played("Order 1001")).problems == ("not told: a day / tomorrow",)
     assert score(expected, played("1001 tomorrow, secret")).problems == ("told: secret",)
-    assert not score(expected, Played(turns=(), writes=(), error="ValueError: x")).resolved
+    assert not score(expected, Played(turns=(), error="ValueError: x")).resolved
     handed = score(expected, played("1001 tomorrow", status=Status.HANDED_OFF))
     assert handed.problems == ("the status is handed_off, not answered",)
 
@@ -200,10 +169,10 @@ async def test_local_serves_what_it_is_made_for() -> None:
         "returnable_until_when",
     )
     async with contestants(["local"], None) as (local,):
-        with stages() as made:
+        with worlds() as made:
             for each in (CASES[id_] for id_ in ids):
                 done = await play(local, each, made)
-                assert score(each.conversation, done).problems == ()
+                assert score(each.case, done).problems == ()
                 assert sum(turn.usage.calls for turn in done.turns) == 0
 
 
@@ -211,33 +180,33 @@ async def test_what_is_noted_is_what_the_shop_has_written() -> None:
     """The log of writes and the shop's own table of them agree, also on the turn in which it was."""
     each = CASES["cancel_approved"]
     async with contestants(["local"], None) as (local,):
-        with stages() as made:
-            async with made.fresh(each.at) as stage, local.talk(stage, "C-1001") as talk:
-                for place, turn in enumerate(each.conversation.turns):
-                    stage.log.turn = place
-                    await (talk.say(turn) if turn.customer else talk.decide(turn))
-                with closing(sqlite3.connect(stage.shop)) as shop:
+        with worlds() as made:
+            async with made.fresh(each) as world, local.talk(world, "C-1001") as talk:
+                for place, turn in enumerate(each.case.turns):
+                    world.log.turn = place
+                    await talk.play(turn, place)
+                with closing(sqlite3.connect(world.shop)) as shop:
                     written = [row[0] for row in shop.execute("SELECT operation FROM writes")]
-    assert [each.operation for each in stage.log.writes] == written == ["orders.cancel"]
-    assert stage.log.writes[0].turn == 2
+    assert [each.operation for each in world.log.writes] == written == ["orders.cancel"]
+    assert world.log.writes[0].turn == 2
 
 
 async def test_conversations_do_not_see_each_other() -> None:
     """What one changes, the next finds unchanged."""
     each = CASES["cancel_approved"]
     async with contestants(["local"], None) as (local,):
-        with stages() as made:
+        with worlds() as made:
             first, second = [await play(local, each, made) for _ in range(2)]
     assert [turn.reply for turn in first.turns] == [turn.reply for turn in second.turns]
     assert len(second.writes) == 1
 
 
-async def agent_plays(answers: Sequence[Wired], one: Case) -> tuple[Played, OpenAIWire]:
+async def agent_plays(answers: Sequence[Wired], one: Placed) -> tuple[Played, OpenAIWire]:
     """The agent on a server that answers as scripted."""
     with OpenAIWire([structured({"state": "ready"}), *answers]) as wire:
         settings = ModelSettings(name="openai:scripted", base_url=wire.base_url, retries=0)
         async with contestants(["create_agent"], settings) as (agent,):
-            with stages() as made:
+            with worlds() as made:
                 return await play(agent, one, made), wire
 
 
@@ -252,7 +221,7 @@ async def test_the_agent_waits_for_staff() -> None:
         told=["cancelled"],
     )
     done, wire = await agent_plays([CANCELS, text("Order 1001 is cancelled.")], one)
-    assert score(one.conversation, done).problems == ()
+    assert score(one.case, done).problems == ()
     assert [turn.status for turn in done.turns] == ["awaiting_approval", "awaiting_approval", "answered"]
     assert [turn.usage.calls for turn in done.turns] == [1, 0, 1]
     assert done.turns[0].usage.tokens == 15
@@ -267,7 +236,7 @@ async def test_the_agent_is_told_no(turn: dict[str, Any]) -> None:
     """What staff reject, or the customer takes back, is not done."""
     one = case([{"customer": "Cancel 1001"}, turn])
     done, wire = await agent_plays([CANCELS, text("It stays.")], one)
-    assert score(one.conversation, done).problems == ()
+    assert score(one.case, done).problems == ()
     assert done.turns[-1].reply == "It stays."
     assert "rejected" in wire.requests[-1].messages[-1]["content"]
 
@@ -285,7 +254,7 @@ async def test_the_agent_asks_the_customer_for_what_is_of_medium_risk() -> None:
         told=["Torstr. 1"],
     )
     done, _ = await agent_plays([moves, text("Done.")], one)
-    assert score(one.conversation, done).problems == ()
+    assert score(one.case, done).problems == ()
     assert done.turns[0].status == "awaiting_customer"
 
 
@@ -295,7 +264,7 @@ async def test_calls_that_a_model_writes_as_text_are_made() -> None:
     hands = text('{"name": "hand_off_to_person", "arguments": {"reason": "asked for it"}}')
     one = case([{"customer": "Where is 1002? And a person, please"}], status="handed_off", told=["93.90"])
     done, wire = await agent_plays([read, hands, text("A colleague comes; it is 93.90.")], one)
-    assert score(one.conversation, done).problems == ()
+    assert score(one.case, done).problems == ()
     assert "93.90" in wire.requests[2].messages[-1]["content"]
 
 
@@ -306,7 +275,7 @@ async def test_an_agent_that_never_ends_fails_and_is_charged() -> None:
     done, _ = await agent_plays([again] * 30, one)
     assert "steps without an end" in done.error
     assert (len(done.turns), done.turns[0].usage.calls > 5) == (1, True)
-    assert not score(one.conversation, done).resolved
+    assert not score(one.case, done).resolved
 
 
 async def test_the_graph_on_a_model_counts_its_calls() -> None:
@@ -320,7 +289,7 @@ async def test_the_graph_on_a_model_counts_its_calls() -> None:
     with OpenAIWire(answer) as wire:
         settings = ModelSettings(name="openai:scripted", base_url=wire.base_url, retries=0)
         async with contestants(["llm"], settings) as (llm,):
-            with stages() as made:
+            with worlds() as made:
                 done = await play(llm, CASES["status_in_transit"], made)
     assert llm.uses_model
     assert sum(turn.usage.calls for turn in done.turns) == len(seen) - 1 > 0
@@ -376,7 +345,7 @@ async def test_time_that_is_up_ends_the_run(tmp_path: Path) -> None:
 
 def results(system: str, *, resolved: bool, tokens: int, calls: int, count: int = 2) -> Iterator[Result]:
     usage = Usage(calls=calls, tokens_in=tokens)
-    turn = PlayedTurn(said="x", by_customer=True, reply="", status=Status.ANSWERED, usage=usage, seconds=1)
+    turn = PlayedTurn(by="customer", said="x", status=Status.ANSWERED, usage=usage)
     one = CASES["status_in_transit"]
     expected = score(conversation([{"customer": "x"}], told=[] if resolved else ["y"]), played("x"))
     for place in range(count):
@@ -390,7 +359,7 @@ def results(system: str, *, resolved: bool, tokens: int, calls: int, count: int 
             kind=Kind.ROUTINE,
             about="order_status",
             score=expected,
-            played=Played(turns=(turn, turn), writes=()),
+            played=Played(turns=(turn, turn), seconds=(1, 1)),
         )
 
 
@@ -448,7 +417,7 @@ def test_the_command_prints_json() -> None:
         (["--system", "gpt"], "there is no system gpt"),
         (["--system", "llm"], "llm cannot play without a model"),
         (["--model", "gpt-5-mini"], "these options do not fit: name"),
-        (["--cases", "nowhere"], "holds no .yaml file"),
+        (["--cases", "nowhere"], "there is no such file or folder"),
     ],
 )
 def test_what_cannot_be_run_is_said(given: list[str], said: str) -> None:

@@ -73,7 +73,7 @@ def tools(seen: Seen) -> Sequence[str] | None:
 
 def end_state(seen: Seen) -> Sequence[str]:
     """Exactly the expected writes were done, and the shop is otherwise as it was."""
-    missing, wrong = _compared(seen.placed.case.expect.writes, seen.played.writes)
+    missing, wrong = compared(seen.placed.case.expect.writes, seen.played.writes)
     quiet = not seen.played.writes and seen.played.changes
     return [
         *(f"not written: {each.operation} {_short(dict(each.arguments))}" for each in missing),
@@ -155,7 +155,7 @@ def _after(heard: Heard, played: PlayedTurn) -> Iterator[str]:
     yield from untold(heard.told, heard.not_told, played.reply)
 
 
-def _compared(expected: Sequence[Write], done: Sequence[Called]) -> tuple[list[Write], list[Called]]:
+def compared(expected: Sequence[Write], done: Sequence[Called]) -> tuple[list[Write], list[Called]]:
     """The expected writes that were not done, and the done ones that were not expected."""
     missing, wrong = list(expected), list[Called]()
     for each in done:

@@ -20,14 +20,16 @@ from langgraph.errors import GraphRecursionError
 from langgraph.types import Command
 
 from hybrid_agent.catalog import Catalog
+from hybrid_agent.frozen import Frozen
 from hybrid_agent.knowledge import Knowledge
 from hybrid_agent.state import Status
 from hybrid_agent.usage import Call, Usage
+from hybrid_agent_evals.cases.turns import Turn
 from hybrid_agent_evals.conversations.agent_calls import with_calls
 from hybrid_agent_evals.conversations.agent_tools import hand_off_tool, operations_of, search_tool, tools_for
-from hybrid_agent_evals.conversations.cases import Turn
 from hybrid_agent_evals.conversations.playing import Answer, Talk
-from hybrid_agent_evals.conversations.stage import Stage
+from hybrid_agent_evals.playing.record import PlayedTurn
+from hybrid_agent_evals.worlds.world import World
 from hybrid_agent_tools import Operation, Risk
 
 if TYPE_CHECKING:
@@ -54,21 +56,30 @@ class AgentSystem:
         return True
 
     @asynccontextmanager
-    async def talk(self, stage: Stage, customer_id: str) -> AsyncIterator[Talk]:
+    async def talk(self, world: World, customer_id: str) -> AsyncIterator[Talk]:
         """A new conversation with a customer in that world."""
-        operations = operations_of(self.catalog, stage.toolbox)
+        operations = operations_of(self.catalog, world.toolbox)
         noted = Noted()
         zone = ZoneInfo(self.catalog.timezone)
         tools = [
-            *tools_for(operations, stage.toolbox, customer_id),
-            search_tool(self.knowledge, stage.at.astimezone(zone).date()),
+            *tools_for(operations, world.toolbox, customer_id),
+            search_tool(self.knowledge, world.clock.at.astimezone(zone).date()),
             hand_off_tool(noted.hand_offs.append),
         ]
         agent = _agent(
-            self.model(), tools, operations, _prompt(self.catalog, stage, zone), noted, self.retries
+            self.model(), tools, operations, _prompt(self.catalog, world, zone), noted, self.retries
         )
         risky = frozenset(each.tool_name for each in operations if each.risk is Risk.HIGH)
         yield AgentTalk(agent, risky, noted)
+
+
+class Left(Frozen):
+    """How the agent left a turn; `failed` says why it could not end it."""
+
+    status: Status
+    reply: str = ""
+    usage: Usage = Usage()
+    failed: str = ""
 
 
 @dataclass(slots=True)
@@ -94,26 +105,34 @@ class AgentTalk:
     seen: int = 0
     config: "RunnableConfig" = field(default_factory=_new_thread)
 
-    async def say(self, turn: Turn) -> Answer:
+    async def play(self, turn: Turn, place: int) -> Answer:
+        """The message or the decision, as anybody would send it to such an agent."""
+        by, said = ("staff", str(turn.agent)) if turn.customer is None else ("customer", turn.customer)
+        left = await (self._decide(turn) if turn.customer is None else self._say(turn))
+        return Answer(
+            PlayedTurn(by=by, said=said, reply=left.reply, status=left.status, usage=left.usage), left.failed
+        )
+
+    async def _say(self, turn: Turn) -> Left:
         """A message to the agent, or the customer's answer to what waits."""
         if not self.pending:
             return await self._run({"messages": [HumanMessage(str(turn.customer))]})
         if not turn.means:
             return await self._resume([{"type": "reject", "message": str(turn.customer)}] * len(self.pending))
         if any(each["name"] in self.risky for each in self.pending):
-            return Answer(reply="", status=self._status())
+            return Left(status=self._status())
         return await self._resume([{"type": "approve"}] * len(self.pending))
 
-    async def decide(self, turn: Turn) -> Answer:
+    async def _decide(self, turn: Turn) -> Left:
         """The same decision on every tool call that waits."""
         if not self.pending:
-            return Answer(reply="", status=self._status())
+            return Left(status=self._status())
         return await self._resume([_decision(turn, each) for each in self.pending])
 
-    async def _resume(self, decisions: Sequence[Any]) -> Answer:
+    async def _resume(self, decisions: Sequence[Any]) -> Left:
         return await self._run(Command(resume={"decisions": list(decisions)}))
 
-    async def _run(self, given: Any) -> Answer:
+    async def _run(self, given: Any) -> Left:
         self.noted.calls.clear()
         result, failed = await self._result(given)
         paused = [each.value for each in result.get("__interrupt__", ())]
@@ -123,7 +142,7 @@ class AgentTalk:
         texts = [each.text.strip() for each in said if isinstance(each, AIMessage)]
         texts += [each["description"] for each in self.pending if each["name"] not in self.risky]
         reply = "\n".join(text for text in texts if text)
-        return Answer(reply=reply, status=self._status(), usage=Usage().plus(self.noted.calls), failed=failed)
+        return Left(status=self._status(), reply=reply, usage=Usage().plus(self.noted.calls), failed=failed)
 
     async def _result(self, given: Any) -> tuple[dict[str, Any], str]:
         try:
@@ -209,10 +228,10 @@ def _call(messages: Sequence[BaseMessage], ms: float) -> Call:
     )
 
 
-def _prompt(catalog: Catalog, stage: Stage, zone: ZoneInfo) -> str:
+def _prompt(catalog: Catalog, world: World, zone: ZoneInfo) -> str:
     text = resources.files(__package__).joinpath("agent_prompt.md").read_text("utf-8")
     return Template(text).substitute(
         shop=catalog.business["name"],
-        now=stage.at.astimezone(zone).strftime("%A, %d %B %Y, %H:%M"),
+        now=world.clock.at.astimezone(zone).strftime("%A, %d %B %Y, %H:%M"),
         timezone=catalog.timezone,
     )

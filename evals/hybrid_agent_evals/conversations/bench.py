@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hybrid_agent.chat_model import ModelSettings
 from hybrid_agent.settings import Thinking
-from hybrid_agent_evals.conversations.cases import bundled, read_cases, spread
+from hybrid_agent_evals.conversations.cases import bundled, read_conversations, spread
 from hybrid_agent_evals.conversations.contestants import NAMES, contestants
 from hybrid_agent_evals.conversations.journal import Journal
 from hybrid_agent_evals.conversations.report import Report
@@ -41,7 +41,7 @@ def bench(plan: Plan, tell: Tell) -> Report:
 
 
 async def _bench(plan: Plan, tell: Tell) -> Report:
-    cases = spread(read_cases(plan.cases or bundled()), plan.conversations)
+    cases = spread(read_conversations(plan.cases or bundled()), plan.conversations)
     journal = Journal(plan.out)
     if plan.model:
         tell(f"asking {plan.model.name} whether it answers ...")

@@ -9,9 +9,10 @@ from pydantic import ValidationError
 
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.frozen import Frozen
-from hybrid_agent_evals.conversations.cases import Case, Kind
-from hybrid_agent_evals.conversations.playing import Played
+from hybrid_agent_evals.cases.models import Placed
+from hybrid_agent_evals.conversations.cases import Kind
 from hybrid_agent_evals.conversations.scoring import Score
+from hybrid_agent_evals.playing.record import Played
 
 Key = tuple[str, str, str, str]
 """System, model, id and digest of a conversation."""
@@ -37,9 +38,9 @@ class Result(Frozen):
         return (self.system, self.model, self.id, self.digest)
 
 
-def key_of(system: str, model: str, case: Case) -> Key:
+def key_of(system: str, model: str, placed: Placed) -> Key:
     """The key that a result of the case will have."""
-    return (system, model, case.conversation.id, case.digest)
+    return (system, model, placed.case.id, placed.digest)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,39 +1,32 @@
 """Playing a conversation with any system: the same turns, the same world, the same things noted."""
 
 import time
-from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
 from typing import Protocol
 
-from hybrid_agent.frozen import Frozen
-from hybrid_agent.state import Status
-from hybrid_agent.usage import Usage
-from hybrid_agent_evals.conversations.cases import Case, Turn
-from hybrid_agent_evals.conversations.stage import Stage, Stages
-from hybrid_agent_evals.conversations.writes import Written
+from hybrid_agent_evals.cases.models import Placed
+from hybrid_agent_evals.cases.turns import Turn
+from hybrid_agent_evals.playing.record import Played, PlayedTurn
+from hybrid_agent_evals.worlds.world import World, Worlds
 
 
-class Answer(Frozen):
-    """How a system left a turn: what it said, how the conversation stands, and what models took for it.
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a system left a turn; `failed` says why it could not be served, where it could not."""
 
-    `failed` says why the turn could not be served, where it could not.
-    """
-
-    reply: str
-    status: Status
-    usage: Usage = Usage()
+    turn: PlayedTurn
     failed: str = ""
 
 
 class Talk(Protocol):
     """A conversation that is under way."""
 
-    async def say(self, turn: Turn) -> Answer:
-        """The customer's message of this turn."""
-        ...
+    async def play(self, turn: Turn, place: int) -> Answer:
+        """The customer's message, or the decision of staff on what waits; nothing happens where nothing does.
 
-    async def decide(self, turn: Turn) -> Answer:
-        """The decision of staff of this turn, on what waits; nothing happens where nothing does."""
+        `place` counts the turns from 0.
+        """
         ...
 
 
@@ -50,67 +43,25 @@ class System(Protocol):
         """Whether its results depend on the chat model."""
         ...
 
-    def talk(self, stage: Stage, customer_id: str) -> AbstractAsyncContextManager[Talk]:
+    def talk(self, world: World, customer_id: str) -> AbstractAsyncContextManager[Talk]:
         """A new conversation with a customer in that world."""
         ...
 
 
-class PlayedTurn(Frozen):
-    """One turn as it went; `seconds` are of wall time."""
-
-    said: str
-    by_customer: bool
-    reply: str
-    status: Status
-    usage: Usage
-    seconds: float
-    failed: str = ""
-
-
-class Played(Frozen):
-    """A conversation as it went. `error` is what a turn failed with; nothing was played after that."""
-
-    turns: tuple[PlayedTurn, ...]
-    writes: tuple[Written, ...]
-    error: str = ""
-
-    @property
-    def status(self) -> Status | None:
-        """How it stood at the end; None where no turn got that far."""
-        return None if self.error or not self.turns else self.turns[-1].status
-
-
-async def play(system: System, case: Case, stages: Stages) -> Played:
+async def play(system: System, placed: Placed, worlds: Worlds) -> Played:
     """The conversation with a system, in a world of its own. A turn that fails ends it and is told."""
-    done: list[PlayedTurn] = []
-    error = ""
-    async with stages.fresh(case.at) as stage:
+    done, seconds, error = list[PlayedTurn](), list[float](), ""
+    async with worlds.fresh(placed) as world:
         try:
-            async with system.talk(stage, case.conversation.customer) as talk:
-                for place, turn in enumerate(case.conversation.turns):
-                    stage.log.turn = place
-                    done.append(await _turn(talk, turn))
-                    if error := done[-1].failed:
+            async with system.talk(world, placed.case.customer) as talk:
+                for place, turn in enumerate(placed.case.turns):
+                    world.log.turn, started = place, time.perf_counter()
+                    answer = await talk.play(turn, place)
+                    done.append(answer.turn)
+                    seconds.append(time.perf_counter() - started)
+                    if error := answer.failed:
                         break
         except Exception as failure:  # whatever a contestant runs into is its result, not the benchmark's
             error = f"{type(failure).__name__}: {failure}"
-        return Played(turns=tuple(done), writes=tuple(stage.log.writes), error=error)
-
-
-async def _turn(talk: Talk, turn: Turn) -> PlayedTurn:
-    started = time.perf_counter()
-    answer = await (talk.decide(turn) if turn.customer is None else talk.say(turn))
-    return PlayedTurn(
-        said=turn.customer or str(turn.agent),
-        by_customer=turn.customer is not None,
-        reply=answer.reply,
-        status=answer.status,
-        usage=answer.usage,
-        failed=answer.failed,
-        seconds=time.perf_counter() - started,
-    )
-
-
-def replies(turns: Sequence[PlayedTurn]) -> str:
-    """All that the customer was told, a reply a line."""
-    return "\n".join(turn.reply for turn in turns if turn.reply)
+        writes = tuple(world.log.writes)
+    return Played(turns=tuple(done), writes=writes, seconds=tuple(seconds), error=error)

@@ -162,7 +162,7 @@ def _line(system: str, part: str, results: Sequence[Result]) -> Line | None:
     if not results:
         return None
     turns = [turn for each in results for turn in each.played.turns]
-    asked = [turn for turn in turns if turn.by_customer]
+    asked = [turn for turn in turns if turn.by == "customer"]
     count = len(results)
     return Line(
         system=system,
@@ -174,7 +174,7 @@ def _line(system: str, part: str, results: Sequence[Result]) -> Line | None:
         calls=sum(turn.usage.calls for turn in turns) / count,
         tokens_in=sum(turn.usage.tokens_in for turn in turns) / count,
         tokens_out=sum(turn.usage.tokens_out for turn in turns) / count,
-        seconds=sum(turn.seconds for turn in turns) / count,
+        seconds=sum(sum(each.played.seconds) for each in results) / count,
         without_model=sum(not turn.usage.calls for turn in asked) / max(1, len(asked)),
     )
 

@@ -5,12 +5,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from hybrid_agent_evals.conversations.cases import Case
+from hybrid_agent_evals.cases.models import Placed
+from hybrid_agent_evals.conversations.cases import kind_of
 from hybrid_agent_evals.conversations.journal import Journal, Result, key_of
 from hybrid_agent_evals.conversations.playing import System, play
 from hybrid_agent_evals.conversations.scoring import score
-from hybrid_agent_evals.conversations.stage import Stages, stages
 from hybrid_agent_evals.speed.report import machine
+from hybrid_agent_evals.worlds.world import Worlds, worlds
 
 BATCH = 8
 """Conversations that one system plays before the next does: a server keeps the prompt of one system cached,
@@ -29,7 +30,7 @@ class Run:
 
 async def run(
     systems: Sequence[System],
-    cases: Sequence[Case],
+    cases: Sequence[Placed],
     *,
     model: str,
     journal: Journal,
@@ -40,7 +41,7 @@ async def run(
     known, results = journal.read(), list[Result]()
     pairs = list(_order(systems, cases))
     until = None if seconds is None else time.monotonic() + seconds
-    with stages() as made:
+    with worlds() as made:
         for number, (system, case) in enumerate(pairs, 1):
             result = known.get(key_of(system.name, _model(system, model), case))
             if result is None:
@@ -53,7 +54,7 @@ async def run(
     return Run(tuple(results), len(pairs))
 
 
-def _order(systems: Sequence[System], cases: Sequence[Case]) -> Iterator[tuple[System, Case]]:
+def _order(systems: Sequence[System], cases: Sequence[Placed]) -> Iterator[tuple[System, Placed]]:
     for begin in range(0, len(cases), BATCH):
         for system in systems:
             yield from ((system, case) for case in cases[begin : begin + BATCH])
@@ -63,24 +64,23 @@ def _model(system: System, model: str) -> str:
     return model if system.uses_model else ""
 
 
-async def _result(system: System, case: Case, model: str, made: Stages) -> Result:
-    played = await play(system, case, made)
-    conversation = case.conversation
+async def _result(system: System, placed: Placed, model: str, made: Worlds) -> Result:
+    played, case = await play(system, placed, made), placed.case
     return Result(
         system=system.name,
         model=model,
         machine=machine(),
         ended=datetime.now(UTC),
-        id=conversation.id,
-        digest=case.digest,
-        kind=conversation.kind,
-        about=conversation.about,
-        score=score(conversation, played),
+        id=case.id,
+        digest=placed.digest,
+        kind=kind_of(case),
+        about=case.about,
+        score=score(case, played),
         played=played,
     )
 
 
 def _progress(result: Result, number: int, of: int) -> str:
-    took = sum(turn.seconds for turn in result.played.turns)
+    took = sum(result.played.seconds)
     said = "resolved" if result.score.resolved else "; ".join(result.score.problems)
     return f"{number}/{of} {result.system} {result.id}: {said} ({took:.1f} s)"
