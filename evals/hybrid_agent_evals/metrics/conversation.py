@@ -29,11 +29,15 @@ def conversation(seen: Seen) -> "ConversationalTestCase":
         scenario=case.says,
         expected_outcome=case.says,
         tags=list(case.tags) or None,
-        turns=[
-            turn for place, played in enumerate(seen.played.turns) for turn in _turns(place, played, seen)
-        ],
+        turns=turns_of(seen.played),
         metadata={SEEN: seen},
     )
+
+
+def turns_of(played: Played) -> "list[Turn]":
+    """What customers and the bot said, in order."""
+    quiet()
+    return [turn for place, each in enumerate(played.turns) for turn in _turns(place, each, played)]
 
 
 def calls(called: Iterable[Called]) -> "list[ToolCall]":
@@ -49,7 +53,7 @@ def grounds(turn: PlayedTurn) -> list[str]:
     return [_text(each) for each in turn.grounds]
 
 
-def _turns(place: int, turn: PlayedTurn, seen: Seen) -> "Iterator[Turn]":
+def _turns(place: int, turn: PlayedTurn, played: Played) -> "Iterator[Turn]":
     from deepeval.test_case import Turn
 
     if turn.by == "customer":
@@ -59,7 +63,7 @@ def _turns(place: int, turn: PlayedTurn, seen: Seen) -> "Iterator[Turn]":
             role="assistant",
             content=turn.reply,
             retrieval_context=grounds(turn) or None,
-            tools_called=calls(_calls(place, seen.played)) or None,
+            tools_called=calls(_calls(place, played)) or None,
         )
 
 

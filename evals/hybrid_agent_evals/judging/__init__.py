@@ -1,0 +1,1 @@
+"""What a language model thinks of the conversations: advice, which decides nothing."""
