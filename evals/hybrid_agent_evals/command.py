@@ -58,6 +58,12 @@ def evaluate(
         Path | None,
         typer.Option(metavar="FILE", help="Fail only if worse than an earlier --json."),
     ] = None,
+    judge: Annotated[
+        str | None, typer.Option(help="Also ask this model, as provider:name, what it thinks (advice).")
+    ] = None,
+    judge_base_url: BaseUrl = None,
+    judge_api_key_env: KeyVariable = None,
+    judge_repeat: Annotated[int, typer.Option(min=1, max=20, help="Ask the judge so often.")] = 3,
     json: File = None,
     junit: File = None,
     markdown: File = None,
@@ -77,6 +83,7 @@ def evaluate(
     """
     if context.invoked_subcommand is not None:
         return
+    from hybrid_agent_evals.advising import Judge
     from hybrid_agent_evals.asking import model_settings
     from hybrid_agent_evals.evaluating import Wanted, end, opening_of
     from hybrid_agent_evals.evaluating import evaluate as run
@@ -90,6 +97,7 @@ def evaluate(
         read = chosen(place_of_cases(opening.file, cases), Choice(case or (), tag or ()))
         meant = frozenset(intent or ())
         end(run_mutation(Asked(opening, read, workers, seed, meant, quick, mutate_min, json, markdown)))
+    judging = model_settings(judge, judge_base_url, judge_api_key_env, 0.0, call_timeout)
     reports = {"json": json, "junit": junit, "markdown": markdown, "html": html}
     wanted = Wanted(
         deployment=deployment,
@@ -105,6 +113,7 @@ def evaluate(
         masked=not unmasked,
         baseline=baseline,
         reports={name: file for name, file in reports.items() if file is not None},
+        judge=judging and Judge(judging, judge_repeat),
     )
     end(run(wanted))
 

@@ -15,6 +15,7 @@ import typer
 from hybrid_agent.chat_model import ModelSettings, close, connect_model, probe
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.settings import Thinking
+from hybrid_agent_evals.advising import Judge, advice
 from hybrid_agent_evals.reports.canonical import as_json
 from hybrid_agent_evals.reports.html import as_html
 from hybrid_agent_evals.reports.junit import as_junit
@@ -59,6 +60,7 @@ class Wanted:
     masked: bool
     baseline: Path | None
     reports: Mapping[str, Path]
+    judge: Judge | None = None
 
 
 def evaluate(wanted: Wanted) -> int:
@@ -69,11 +71,12 @@ def evaluate(wanted: Wanted) -> int:
     with progress() as tell:
         ended = run(plan, tell)
     ended, found = _beside(wanted.baseline, ended)
-    sections = (*measured(ended), *((comparison(found),) if found else ()))
+    advised, unheard = _advised(wanted.judge, ended)
+    sections = (*measured(ended), *((comparison(found),) if found else ()), *advised)
     unwritten = _written(wanted.reports, ended, sections)
     if STDOUT not in wanted.reports.values():
         _show(ended, sections)
-    if unwritten or ended.exit_code == 2:
+    if unwritten or unheard or ended.exit_code == 2:
         return 2
     return int(found.regressed) if found else ended.exit_code
 
@@ -149,6 +152,18 @@ async def _answers(settings: ModelSettings) -> None:
         await probe(model)
     finally:
         await close(model)
+
+
+def _advised(judge: Judge | None, ended: SuiteRun) -> tuple[tuple[Section, ...], bool]:
+    """What the judge thinks, and whether it could not be asked: the run's own results are not touched."""
+    if judge is None:
+        return (), False
+    try:
+        with progress() as tell:
+            return (advice(judge, ended.results, tell),), False
+    except ConfigurationError as error:
+        typer.echo(str(error), err=True)
+        return (), True
 
 
 def _beside(file: Path | None, ended: SuiteRun) -> tuple[SuiteRun, Comparison | None]:
