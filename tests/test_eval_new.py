@@ -1,6 +1,7 @@
 """`hybrid-agent eval new`: a conversation becomes a case that can be played, without its persons."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from hybrid_agent_evals.cases.models import Placed
 from hybrid_agent_evals.cases.reading import read_cases
 from hybrid_agent_evals.cases.turns import Turn
 from hybrid_agent_evals.drafting import writing
+from hybrid_agent_evals.drafting.observing import Observation
+from hybrid_agent_evals.drafting.recording import Happened, in_order
 
 CONVERSATION = (
     says("My name is Jane Miller, jane.miller@corp.example. Please cancel order 1001", "t"),
@@ -142,6 +145,14 @@ def test_what_cannot_be_drafted_is_told(
     assert not Path("case.yaml").exists()
 
 
+def test_pauses_that_matter_are_kept() -> None:
+    """What happened is put in the order of its times; half an hour without anything is a pause."""
+    at = datetime(2026, 11, 23, 10, tzinfo=UTC)
+    said = {minutes: Turn(customer=f"after {minutes}") for minutes in (0, 29, 90)}
+    turns = in_order(Happened(at + timedelta(minutes=each), said[each]) for each in (90, 0, 29))
+    assert turns == (said[0], said[29], Turn(wait=timedelta(minutes=61)), said[90])
+
+
 def test_an_unknown_thread_names_the_known_ones(state: Path, tmp_path: Path) -> None:
     """A thread that is not stored is told beside those that are."""
     ended = run_inside("eval", "new", tmp_path / "case.yaml", "--thread", "nope", "--state", state)
@@ -151,8 +162,6 @@ def test_an_unknown_thread_names_the_known_ones(state: Path, tmp_path: Path) -> 
 def draft_of(file: Path) -> writing.Draft:
     """A draft of one message."""
     case = only(file).case.model_copy(update={"id": "second", "turns": (Turn(customer="Hi\nthere: #1 'x'"),)})
-    from hybrid_agent_evals.drafting.observing import Observation
-
     return writing.Draft(
         case, only(file).at, None, ("A note.",), (Observation("status", "answered", "the end"),)
     )

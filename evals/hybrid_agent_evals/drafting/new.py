@@ -1,5 +1,6 @@
 """`hybrid-agent eval new`: from a conversation to a case in a file."""
 
+import shlex
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ from hybrid_agent_evals.drafting.talking import Talk
 from hybrid_agent_evals.drafting.typed import typed
 from hybrid_agent_evals.drafting.writing import Draft, write
 from hybrid_agent_evals.playing.play import play_with
-from hybrid_agent_evals.playing.record import Played, PlayedTurn
+from hybrid_agent_evals.playing.record import Played
 from hybrid_agent_evals.suite.opening import Opening, Stand, deployment_file, opened
 
 READ_IT = (
@@ -70,8 +71,9 @@ def new(wanted: Wanted) -> None:
             draft = _replayed(wanted, stand, recording, console)
     write(draft, wanted.file, force=wanted.force)
     console.print(f"Wrote the case {draft.case.id} to {wanted.file}.")
-    named = f" --deployment {wanted.deployment}" if wanted.deployment else ""
-    console.print(f"Next: hybrid-agent eval{named} --cases {wanted.file} --case {draft.case.id}")
+    named = ["--deployment", str(wanted.deployment)] if wanted.deployment else []
+    words = ["hybrid-agent", "eval", *named, "--cases", str(wanted.file), "--case", draft.case.id]
+    console.print(f"Next: {shlex.join(words)}", soft_wrap=True)
 
 
 def _recorded(wanted: Wanted) -> Recording | None:
@@ -87,8 +89,8 @@ def _replayed(wanted: Wanted, stand: Stand, recording: Recording, console: Conso
     replay = replayed(stand, recording, _start(wanted, recording.at))
     notes = [f"Drafted from {recording.source}. Made up: {', '.join(replay.replaced) or 'nothing'}.", READ_IT]
     if not as_recorded(replay, recording):
-        there = "; ".join(recording.ended)
-        notes += [f"It ended there with {there}; in the stand-in shop: {replay.ended}.", STAND_IN]
+        there, here = "; ".join(recording.ended), "; ".join(replay.ended)
+        notes += [f"It ended there: {there}.", f"In the stand-in shop: {here}.", STAND_IN]
     return _draft(wanted, replay.placed, replay.played, replay.placed.case.turns, notes, console)
 
 
@@ -117,7 +119,7 @@ def _draft(
     observed, ask = tuple(observations(played)), _asks(wanted)
     expected = asking.kept(observed, console) if ask else observed
     says = wanted.says or (asking.promised(console) if ask else "") or asking.UNSAID
-    known = [agreed(turn, *pair) for turn, pair in zip(turns, _pairs(played), strict=False)]
+    known = [agreed(turn, place, played) for place, turn in enumerate(turns[: len(played.turns)])]
     told = [after(turn, seen) for turn, seen in zip(known[:-1], played.turns, strict=False)]
     about = next(iter(next((each.value for each in observed if each.key == "intents"), [])), "conversation")
     base = {
@@ -135,10 +137,6 @@ def _draft(
         expected = expected[:1]
         case = valid({**base, "turns": list(known), "expect": {each.key: each.value for each in expected}})
     return Draft(case, bare.at, bare.shop, tuple(notes), expected)
-
-
-def _pairs(played: Played) -> list[tuple[PlayedTurn | None, PlayedTurn]]:
-    return list(zip([None, *played.turns], played.turns, strict=False))
 
 
 def _free_id(wanted: Wanted, about: str) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic_core import to_jsonable_python
 
+from hybrid_agent.state import QuestionKind
 from hybrid_agent_evals.cases.contradictions import NOTHING
 from hybrid_agent_evals.cases.turns import Turn
 from hybrid_agent_evals.playing.record import Played, PlayedTurn
@@ -47,11 +48,22 @@ def after(turn: Turn, played: PlayedTurn) -> Turn:
     return Turn.model_validate(turn.model_dump() | {"expect": {"status": played.status, "asks": asks}})
 
 
-def agreed(turn: Turn, before: PlayedTurn | None, played: PlayedTurn) -> Turn:
-    """The turn marked as a yes where it answered what was proposed, and something was begun after it."""
-    proposed = before is not None and before.asked is not None and before.asked.kind == "confirm"
-    said_yes = turn.customer is not None and proposed and bool(played.pending) and turn.means is None
+def agreed(turn: Turn, place: int, played: Played) -> Turn:
+    """The turn marked as a yes where it answered what was proposed, and something was begun by it."""
+    before, now = played.turns[place - 1] if place else None, played.turns[place]
+    proposed = before is not None and before.asked is not None and before.asked.kind is QuestionKind.CONFIRM
+    begun = bool(now.pending) or any(each.turn == place for each in played.writes)
+    said_yes = turn.customer is not None and turn.means is None and proposed and begun
     return turn.model_copy(update={"means": True}) if said_yes else turn
+
+
+def endings(status: str, wrote: Sequence[str], reasons: Sequence[str]) -> tuple[str, ...]:
+    """How a conversation ended, in words by which a recording and its replay can be compared."""
+    return (
+        f"status {status}",
+        f"wrote {', '.join(dict.fromkeys(wrote)) or 'nothing'}",
+        f"handed off because of {', '.join(dict.fromkeys(reasons))}" if reasons else "not handed off",
+    )
 
 
 def _intents(played: Played) -> list[str]:

@@ -13,6 +13,7 @@ from hybrid_agent.yamlfile import in_words
 from hybrid_agent_evals.cases.models import Case, Placed
 from hybrid_agent_evals.cases.turns import NOBODY, Turn
 from hybrid_agent_evals.drafting.disguise import CUSTOMERS, disguised
+from hybrid_agent_evals.drafting.observing import endings
 from hybrid_agent_evals.drafting.recording import Recording
 from hybrid_agent_evals.playing.play import play
 from hybrid_agent_evals.playing.record import Played
@@ -33,12 +34,12 @@ class Start:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """How a recording went with other persons: what was `replaced`, and how it `ended` (status and more)."""
+    """How a recording went with other persons: what was `replaced`, and how it `ended`, in words."""
 
     placed: Placed
     played: Played
     replaced: tuple[str, ...]
-    ended: str
+    ended: tuple[str, ...]
 
 
 def replayed(stand: Stand, recording: Recording, start: Start) -> Replay:
@@ -55,7 +56,7 @@ def replayed(stand: Stand, recording: Recording, start: Start) -> Replay:
 
 def as_recorded(replay: Replay, recording: Recording) -> bool:
     """Whether it ended as it did, as far as that is known."""
-    return not recording.ended or replay.ended == recording.ended[0]
+    return set(recording.ended) <= set(replay.ended)
 
 
 def placed(start: Start, customer: str, turns: Sequence[Turn]) -> Placed:
@@ -81,7 +82,9 @@ def _replay(stand: Stand, recording: Recording, start: Start, shop: Snapshot, pa
     plain, replaced = disguised(recording, stand.deployment, shop, passing)
     draft = placed(start, plain.customer, plain.turns)
     played = stand.run(play(stand.deployment, draft, stand.worlds))
-    ended = f"status {played.status.value}" if played.status else f"failed: {played.error}"
+    reasons = [reason for each in played.hand_offs for reason in each.reasons]
+    status = played.status.value if played.status else f"none ({played.error})"
+    ended = endings(status, [each.operation for each in played.writes], reasons)
     return Replay(draft, played, replaced, ended)
 
 

@@ -20,6 +20,7 @@ from hybrid_agent.records.models import Approval, ApprovalStatus, Edit, EffectSt
 from hybrid_agent.settings import Settings, read_settings
 from hybrid_agent.state import EventKind
 from hybrid_agent_evals.cases.turns import NOBODY, Turn
+from hybrid_agent_evals.drafting.observing import endings
 from hybrid_agent_evals.drafting.recording import Happened, Recording, Staff, decision, in_order
 
 DEEDS: Mapping[ApprovalStatus, str] = {
@@ -94,7 +95,7 @@ async def _recording(values: Mapping[str, Any], records: Records, thread: str) -
         at=min(each.at for each in turns),
         customer=values.get("customer_id") or NOBODY,
         turns=in_order(turns),
-        ended=(f"status {values['status'].value}", *_listed("wrote", done), *_listed("handed off", reasons)),
+        ended=endings(values["status"].value, done, reasons),
         records=_records(values, decided),
     )
 
@@ -146,7 +147,3 @@ def _taken(happened: Iterable[Recorded], staff: Staff) -> Iterator[Happened]:
 def _records(values: Mapping[str, Any], decided: Iterable[Approval]) -> JsonValue:
     parts = (*values.get("evidence", ()), *values.get("requests", ()), *decided)
     return [each.model_dump(mode="json") for each in parts]
-
-
-def _listed(what: str, names: Sequence[str]) -> tuple[str, ...]:
-    return (f"{what} {', '.join(dict.fromkeys(names))}",) if names else ()

@@ -59,7 +59,7 @@ def _show_result(run: SuiteRun, result: Result, console: Console) -> None:
             for problem in each.problems:
                 console.print(Text(f"  {each.check}: {visible(problem)}", style=STYLES[each.verdict]))
     console.print(Text(transcript(result.played), style="dim"))
-    _line(console, f"  {again(run, result)}", "cyan")
+    console.print(Text(f"  {visible(again(run, result))}", style="cyan"), soft_wrap=True)
     console.print()
 
 
