@@ -113,7 +113,7 @@ def evaluate(
         masked=not unmasked,
         baseline=baseline,
         reports={name: file for name, file in reports.items() if file is not None},
-        judge=judging and Judge(judging, judge_repeat),
+        judge=Judge(judging, judge_repeat) if judging else None,
     )
     end(run(wanted))
 
