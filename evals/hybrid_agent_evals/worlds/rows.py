@@ -65,9 +65,7 @@ def differences(
     before: Snapshot, after: Snapshot, owner: Callable[[Place], str | None]
 ) -> tuple[RowChange, ...]:
     """The rows that differ, in the order of table and key; `owner` says whose a row is."""
-    changed = (
-        place for place in sorted(before.keys() | after.keys()) if before.get(place) != after.get(place)
-    )
+    changed = sorted(place for place in before.keys() | after.keys() if before.get(place) != after.get(place))
     return tuple(_difference(place, before.get(place), after.get(place), owner(place)) for place in changed)
 
 
