@@ -1,5 +1,6 @@
 """The mutants of a deployment: every way in which it can be weakened, and changes that weaken nothing."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -80,7 +81,7 @@ def _mutant(site: Site, change: Change, *, weakens: bool) -> Mutant:
         catch=change.catch,
         weakens=weakens,
         intents=_reach(site, change),
-        words=tuple(str(step) for step in change.place if isinstance(step, str)),
+        words=_words(site, change),
         equivalent=change.equivalent,
         change=change,
     )
@@ -102,8 +103,11 @@ def _swapped(swap: Swap) -> Mutant:
 
 
 def _reach(site: Site, change: Change) -> frozenset[str] | None:
-    """Where it can have an effect: what an intent or a slot says is read for its own requests alone."""
+    """Where it can have an effect: what an intent or a slot says is read for its own requests alone, a policy
+    where a text or a condition takes its value or the help centre finds it."""
     section, *inside = change.place
+    if section == "policies" and inside:
+        return frozenset(_finding(str(inside[0]), site.catalog))
     if len(inside) < 2:
         return None
     if section == "intents":
@@ -112,6 +116,22 @@ def _reach(site: Site, change: Change) -> frozenset[str] | None:
         users = (name for name, each in site.catalog.intents.items() if inside[0] in each.slots)
         return frozenset(users)
     return None
+
+
+def _finding(policy: str, catalog: Catalog) -> Iterator[str]:
+    """The intents that use a policy, or whose articles are of its subject."""
+    tags = set(catalog.policies[policy].tags)
+    for name, intent in catalog.intents.items():
+        mentioned = re.search(rf"policy\.{policy}\b", intent.model_dump_json(exclude={"examples"}))
+        if mentioned or (intent.knowledge and tags.intersection(intent.knowledge.tags)):
+            yield name
+
+
+def _words(site: Site, change: Change) -> tuple[str, ...]:
+    """What tells that a case is about the changed place: its names, and of a policy what it says."""
+    names = tuple(step for step in change.place if isinstance(step, str))
+    policy = site.catalog.policies.get(names[1]) if names[0] == "policies" and len(names) > 1 else None
+    return names if policy is None else (*names, str(policy.value).lower(), policy.title.lower())
 
 
 def _named(mutants: list[Mutant]) -> Iterator[Mutant]:
