@@ -27,9 +27,9 @@ class Guarding:
 
 GUARDINGS = (
     Guarding(Mind.LOCAL, detection=False, every=1),
-    Guarding(Mind.LOCAL, detection=True, every=2),
-    Guarding(Mind.OBEDIENT, detection=False, every=4),
-    Guarding(Mind.OBEDIENT, detection=True, every=8),
+    Guarding(Mind.LOCAL, detection=True, every=4),
+    Guarding(Mind.OBEDIENT, detection=False, every=8),
+    Guarding(Mind.OBEDIENT, detection=True, every=16),
 )
 
 
