@@ -7,13 +7,14 @@ PIP := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-c
 DEPENDS := pyproject.toml $(CONSTRAINTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat test check bench clean
+.PHONY: help demo chat test check eval bench clean
 
 help:
 	@echo "make demo    a session on the sample shop, shown step by step"
 	@echo "make chat    talk to the sample shop in the terminal"
 	@echo "make test    the whole test suite"
 	@echo "make check   lint, format, types, import rules, contents of the wheel"
+	@echo "make eval    the cases of the sample shop through the bot: is everyone served as before?"
 	@echo "make bench   speed and memory on this machine"
 	@echo "make clean   remove the environment and everything built"
 
@@ -31,6 +32,9 @@ check: $(VENV)/.dev
 	@$(BIN)/ruff format --check
 	@$(BIN)/mypy
 	@$(BIN)/python -m pytest -q tests/test_architecture.py
+
+eval: $(VENV)/.evals
+	@$(BIN)/hybrid-agent eval
 
 bench: $(VENV)/.local
 	@$(BIN)/hybrid-agent bench
@@ -50,7 +54,12 @@ $(VENV)/.local: $(DEPENDS) | $(BIN)/python
 	@$(PIP) -e '.[local]'
 	@touch $@
 
+$(VENV)/.evals: $(DEPENDS) | $(BIN)/python
+	@echo "Installing what the eval suite needs ..."
+	@$(PIP) -e '.[evals,local]'
+	@touch $@ $(VENV)/.local
+
 $(VENV)/.dev: $(DEPENDS) | $(BIN)/python
 	@echo "Installing what the tests need ..."
 	@$(PIP) -e '.[all,dev]'
-	@touch $@ $(VENV)/.local
+	@touch $@ $(VENV)/.evals $(VENV)/.local
