@@ -1,4 +1,4 @@
-"""Any chat model as deepeval's judge."""
+"""Any chat model as deepeval asks one."""
 
 import hashlib
 from functools import cache
@@ -27,22 +27,27 @@ class Answer(BaseModel):
 
 
 def judge_of(model: ChatModel) -> "DeepEvalBaseLLM":
-    """The model as deepeval asks it, in the form that works. What it raises, ModelError, is not a score."""
-    made: DeepEvalBaseLLM = _class()(model)
+    """The model as deepeval's judge. What it raises, ModelError, is not a score."""
+    return for_deepeval(model, SYSTEM, PURPOSE)
+
+
+def for_deepeval(model: ChatModel, system: str, purpose: str) -> "DeepEvalBaseLLM":
+    """The model as deepeval asks it, in the form that works, under this system prompt."""
+    made: DeepEvalBaseLLM = _class()(model, system, purpose)
     return made
 
 
 @cache
 def _class() -> "type[Any]":
-    """The judge's class, which only exists once deepeval is imported."""
+    """The model's class, which only exists once deepeval is imported."""
     quiet()
     from deepeval.models import DeepEvalBaseLLM
 
-    class Judge(DeepEvalBaseLLM):  # type: ignore[no-untyped-call]
+    class Behind(DeepEvalBaseLLM):  # type: ignore[no-untyped-call]
         """A chat model of ours behind deepeval's interface."""
 
-        def __init__(self, chat: ChatModel) -> None:
-            self.chat = chat
+        def __init__(self, chat: ChatModel, system: str, purpose: str) -> None:
+            self.chat, self.system, self.purpose = chat, system, purpose
             super().__init__(chat.name)
 
         def load_model(self, *args: object, **kwargs: object) -> DeepEvalBaseLLM:
@@ -53,10 +58,9 @@ def _class() -> "type[Any]":
             self, prompt: str, schema: type[BaseModel] | None = None, **kwargs: object
         ) -> Any:
             """The answer as `schema`, or in words."""
-            digest = hashlib.sha256(SYSTEM.encode()).hexdigest()
-            asked = await ask(
-                self.chat, Filled(PURPOSE, digest, SYSTEM, prompt), schema or Answer, purpose=PURPOSE
-            )
+            digest = hashlib.sha256(self.system.encode()).hexdigest()
+            filled = Filled(self.purpose, digest, self.system, prompt)
+            asked = await ask(self.chat, filled, schema or Answer, purpose=self.purpose)
             return asked.value.text if isinstance(asked.value, Answer) else asked.value
 
         def generate(self, prompt: str, schema: type[BaseModel] | None = None, **kwargs: object) -> Any:
@@ -67,4 +71,4 @@ def _class() -> "type[Any]":
             """`provider:name`."""
             return self.chat.name
 
-    return Judge
+    return Behind

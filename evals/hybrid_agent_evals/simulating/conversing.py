@@ -129,7 +129,9 @@ async def drawn_from(
         customers = tuple(sorted(key for table, key in world.before if table == CUSTOMERS))
         if not customers:
             raise ConfigurationError(
-                "the shop has no customers", where=placed.shop, advice="Give a shop that has some."
+                "the shop has no customers",
+                where=placed.shop or "the shop",
+                advice="Give a shop that has some.",
             )
         yield Survey(here, customers), world.before
 

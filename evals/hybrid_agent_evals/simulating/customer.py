@@ -16,6 +16,7 @@ from hybrid_agent_evals.simulating.answers import corrected, meant, nearest, pro
 from hybrid_agent_evals.simulating.clerk import decisions
 from hybrid_agent_evals.simulating.personas import Goal, Leaving, Mind, Persona
 from hybrid_agent_evals.simulating.talking import Voice
+from hybrid_agent_evals.simulating.values import plain_data
 
 
 class Deed(StrEnum):
@@ -220,7 +221,7 @@ class Customer:
     def _named(self, slot: str, reply: str) -> set[str]:
         given = self.catalog.slots[slot]
         hints = hints_for(given, self.catalog, self.now)
-        return {show(each.value) for each in find(given.kind, reply, hints)}
+        return {show(plain_data(each.value)) for each in find(given.kind, reply, hints)}
 
     def _farewell(self) -> Turn | None:
         self.over = True

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 from hybrid_agent.catalog import Catalog, Slot
 from hybrid_agent.catalog.phrasing import show
 from hybrid_agent.reasoning.hints import hints_for
-from hybrid_agent.slots import InvalidSlot, SlotKind, find, parse
+from hybrid_agent.slots import InvalidSlot, SlotKind, Value, find, parse
 from hybrid_agent_evals.simulating.words import Habits, Words
 
 
@@ -37,9 +37,14 @@ class Speaker:
         """The value that the catalog's recogniser reads in the words; None where it reads none."""
         given = self.catalog.slots[slot]
         try:
-            return parse(given.kind, said, hints_for(given, self.catalog, self.now, asked=True))
+            return plain_data(parse(given.kind, said, hints_for(given, self.catalog, self.now, asked=True)))
         except InvalidSlot:
             return None
+
+
+def plain_data(value: Value) -> JsonValue:
+    """A recognised value as JSON."""
+    return dict[str, JsonValue](value) if isinstance(value, dict) else value
 
 
 def recorded(speaker: Speaker, slot: str, value: JsonValue) -> Told:
@@ -82,7 +87,7 @@ def _from_examples(speaker: Speaker, slot: Slot) -> Told | None:
     if not found:
         return None
     drawn = speaker.random.choice(found)
-    return Told(drawn.value, drawn.text)  # type: ignore[arg-type]
+    return Told(plain_data(drawn.value), drawn.text)
 
 
 def _address(speaker: Speaker) -> str:

@@ -14,6 +14,7 @@ from hybrid_agent.state import EvidenceKind
 from hybrid_agent_evals.checks.texts import plain
 from hybrid_agent_evals.playing.record import PlayedTurn
 from hybrid_agent_evals.simulating.acting.sheet import Sheet
+from hybrid_agent_evals.simulating.values import plain_data
 
 
 class Fault(StrEnum):
@@ -82,7 +83,7 @@ def _values(text: str, catalog: Catalog, now: datetime) -> set[str]:
     """The values in a text that nobody can guess, as the catalog's recognisers read them."""
     slots = [slot for slot in catalog.slots.values() if slot.kind in CHECKED]
     return {
-        show(found.value)
+        show(plain_data(found.value))
         for slot in slots
         for found in find(slot.kind, text, hints_for(slot, catalog, now, asked=True))
     }

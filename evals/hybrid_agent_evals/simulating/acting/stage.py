@@ -3,16 +3,16 @@
 import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.chat_model import ModelSettings, close, connect_model
 from hybrid_agent.reasoning.answers import AnswerKind, read_answer
 from hybrid_agent.state import Status
 from hybrid_agent_evals.cases.turns import Turn
+from hybrid_agent_evals.judging.model import for_deepeval
 from hybrid_agent_evals.metrics.quiet import quiet
 from hybrid_agent_evals.playing.record import PlayedTurn
-from hybrid_agent_evals.simulating.acting.player import player
 from hybrid_agent_evals.simulating.acting.sheet import Sheet
 from hybrid_agent_evals.simulating.clerk import decisions
 from hybrid_agent_evals.simulating.personas import Persona
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from deepeval.simulator.controller.types import Decision
     from deepeval.test_case import Turn as Said
 
+PURPOSE = "player"
+SYSTEM = "You play a customer in a conversation with a shop's assistant. You write what the customer writes."
 MEANS = {AnswerKind.YES: True, AnswerKind.NO: False, AnswerKind.CANCEL: False}
 
 
@@ -86,6 +88,7 @@ class Actor:
         from deepeval.simulator import ConversationSimulator
         from deepeval.simulator.controller.controller import end, proceed
         from deepeval.test_case import Turn as Said
+        from deepeval.utils import custom_console
 
         async def answer(input: str) -> "Said":
             reply = asyncio.run_coroutine_threadsafe(self.exchange(input), loop)
@@ -94,9 +97,13 @@ class Actor:
         def stop() -> "Decision":
             return end("the conversation is over") if self.over else proceed()
 
+        custom_console.quiet = True
         model = connect_model(settings)
         simulator = ConversationSimulator(
-            model_callback=answer, stopping_controller=stop, simulator_model=player(model), max_concurrent=1
+            model_callback=cast("Any", answer),  # deepeval awaits it, though its type says otherwise
+            stopping_controller=stop,
+            simulator_model=for_deepeval(model, SYSTEM, PURPOSE),
+            max_concurrent=1,
         )
         golden = ConversationalGolden(
             scenario=self.sheet.scenario, persona=Character(characteristics=self.sheet.character)
