@@ -1,5 +1,6 @@
 """Mutation of the policy: nothing of a catalog is forgotten, and what is weakened is noticed."""
 
+import asyncio
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
@@ -17,6 +18,7 @@ from pydantic import BaseModel, TypeAdapter
 from hybrid_agent import Deployment
 from hybrid_agent.catalog import Catalog, Condition, holds
 from hybrid_agent.settings import Settings
+from hybrid_agent_evals.cases.reading import read_cases
 from hybrid_agent_evals.mutating.controls import CONTROLS
 from hybrid_agent_evals.mutating.fields import LEFT_ALONE, OPERATORS
 from hybrid_agent_evals.mutating.loosening import disjoint, looser_lines, tighter_lines, without_lines
@@ -27,6 +29,9 @@ from hybrid_agent_evals.mutating.report import as_json, as_markdown
 from hybrid_agent_evals.mutating.scoring import false_alarms, score
 from hybrid_agent_evals.mutating.sites import sites
 from hybrid_agent_evals.mutating.tried import Fate, Mutated, Tried
+from hybrid_agent_evals.mutating.trying import Bench, Trial, check, try_out
+from hybrid_agent_evals.suite.opening import Stand
+from hybrid_agent_evals.worlds.world import worlds
 
 pytest_plugins = ["graph_fixtures"]
 
@@ -186,47 +191,63 @@ def cases(tmp_path: Path) -> Path:
     return file.parent
 
 
-def test_a_removed_condition_is_noticed_and_the_same_seed_gives_the_same_bytes(
+@pytest.fixture(scope="module")
+def stand(loaded: Deployment) -> Iterator[Stand]:
+    with worlds() as made, asyncio.Runner() as loop:
+        yield Stand(loaded, made, loop)
+
+
+def test_a_removed_condition_is_noticed_and_an_approval_cannot_be_removed(
+    cases: Path, stand: Stand, mutants: tuple[Mutant, ...]
+) -> None:
+    """The case fails where its condition is gone and stands where another is; `check` refuses the rest."""
+    placed = {each.case.id: each for each in read_cases(cases).placed}
+    bench = Bench(placed, frozenset(check(stand.deployment.catalog, stand)))
+    action = "intents.cancel_order.action"
+    fates = {
+        each.id.removeprefix(f"{action}."): stand.run(try_out(bench, stand, Trial(each, tuple(placed))))
+        for each in mutants
+        if each.where in (f"{action}.allow.0", f"{action}.allow.1", f"{action}.approval")
+    }
+    assert fates["allow.0:a-condition-removed"].fate is Fate.SURVIVED
+    assert fates["allow.1:a-condition-removed"].fate is Fate.NOTICED
+    assert fates["allow.1:a-condition-removed"].cases == ("cancelled_after_dispatch",)
+    assert fates["approval:approval-removed"].fate is Fate.REFUSED
+
+
+def test_the_same_seed_gives_the_same_bytes_and_too_few_noticed_is_exit_code_1(
     cases: Path, tmp_path: Path
 ) -> None:
-    """The case fails where its condition is gone; what survives is told with what would catch it."""
-    told = list[str]()
-    for name in ("one.json", "other.json"):
-        options = ("--cases", cases, "--intent", "cancel_order", "--quick", "--workers", 1)
-        ran = run_inside("eval", "--mutate", *options, "--json", tmp_path / name)
-        assert ran.returncode == 0, ran.stderr
-        told.append(ran.stdout)
-    assert (tmp_path / "one.json").read_bytes() == (tmp_path / "other.json").read_bytes()
-    assert told[0] == told[1]
-    tried = {each["id"]: each for each in json.loads((tmp_path / "one.json").read_text())["tried"]}
-    removed = tried["intents.cancel_order.action.allow.1:a-condition-removed"]
-    assert removed["fate"] == Fate.NOTICED
-    assert removed["cases"] == ["cancelled_after_dispatch"]
-    refused = [each for each in tried.values() if each["fate"] == Fate.REFUSED]
-    assert any(each["kind"] == "approval removed" for each in refused)
-    assert "Would catch it:" in told[0]
-    assert not [each for each in tried.values() if each["cases"] and not each["weakens"]]
+    """A gate may ask for a share of the mutants; what no case is about survives, with what would catch it."""
+    files, options = (tmp_path / "one.json", tmp_path / "other.json"), ("--cases", cases, "--workers", 1)
+    told = [
+        run_inside(
+            "eval",
+            "--mutate",
+            *options,
+            "--intent",
+            "hours_and_contact",
+            "--quick",
+            "--mutate-min",
+            0.9,
+            "--json",
+            file,
+        )
+        for file in files
+    ]
+    assert [each.returncode for each in told] == [1, 1]
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert told[0].stdout == told[1].stdout
+    assert "Would catch it:" in told[0].stdout
+    assert Fate.SURVIVED in {each["fate"] for each in json.loads(files[0].read_text())["tried"]}
 
 
-def test_too_few_noticed_is_exit_code_1_and_no_share_is_exit_code_2(cases: Path) -> None:
-    """A gate may ask for a share of the mutants; what is no share is said before anything is played."""
+def test_what_is_no_share_is_said_before_anything_is_played(cases: Path) -> None:
+    """Exit code 2, and what to write instead."""
     wrong = run_inside("eval", "--mutate", "--cases", cases, "--mutate-min", 7)
     assert wrong.returncode == 2
-    assert "--mutate-min" in wrong.stderr and "0.95" in wrong.stderr
-    low = run_inside(
-        "eval",
-        "--mutate",
-        "--cases",
-        cases,
-        "--intent",
-        "greeting",
-        "--quick",
-        "--workers",
-        1,
-        "--mutate-min",
-        1,
-    )
-    assert low.returncode == 1
+    assert "--mutate-min" in wrong.stderr
+    assert "0.95" in wrong.stderr
 
 
 # ----- The report -----

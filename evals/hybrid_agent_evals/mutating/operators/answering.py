@@ -6,8 +6,8 @@ from hybrid_agent.catalog.models import Answer, Approver, Escalate
 from hybrid_agent.catalog.phrasing import places
 from hybrid_agent_evals.mutating.changes import Change
 from hybrid_agent_evals.mutating.loosening import disjoint, looser_lines, tighter_lines
-from hybrid_agent_evals.mutating.operators.wording import known_values, said, short
-from hybrid_agent_evals.mutating.sites import Site, value_at
+from hybrid_agent_evals.mutating.operators.wording import said, short
+from hybrid_agent_evals.mutating.sites import Site
 
 BLANK = "it"
 """Said where a value was."""
@@ -26,17 +26,16 @@ def answer_always(site: Site) -> Iterator[Change]:
 
 
 def answer_looser(site: Site) -> Iterator[Change]:
-    """An answer that is said in a state that another one is for."""
+    """An answer that is said beyond a limit that it has."""
     if isinstance(site.owner, Answer):
-        for looser, words in looser_lines(site.value, known_values(site)):
-            if not _earlier_take(site, words):
-                yield Change(
-                    "an answer said too often",
-                    site.place,
-                    looser,
-                    f"{site.part}: {short(site.owner.say)} is said where {words}",
-                    "someone asks in exactly that state, with what is told then",
-                )
+        for looser, words in looser_lines(site.value, {}):
+            yield Change(
+                "an answer said too often",
+                site.place,
+                looser,
+                f"{site.part}: {short(site.owner.say)} is said where {words}",
+                f"someone asks just beyond the limit ({said(site.value)}), with what is told then",
+            )
 
 
 def answers_swapped(site: Site) -> Iterator[Change]:
@@ -108,14 +107,3 @@ def _filled(text: str, path: str) -> str:
     for form in ("", "|time", "|words"):
         text = text.replace(f"{{{path}{form}}}", BLANK)
     return text
-
-
-def _earlier_take(site: Site, words: str) -> bool:
-    """Whether an answer before this one takes the state that is let in, whatever else is so."""
-    answers = value_at(site.catalog, site.place[:3])[: int(site.place[3])]
-    path, _, value = words.partition(" may also be ")
-    return any(list(each.when) == [path] and value in map(str, _options(each.when[path])) for each in answers)
-
-
-def _options(test: object) -> tuple[object, ...]:
-    return test if isinstance(test, tuple) else (test,)
