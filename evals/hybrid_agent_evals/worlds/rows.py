@@ -57,7 +57,6 @@ def change_rows(
 def snapshot(shop: Path) -> Snapshot:
     """All rows as they stand now."""
     with closing(sqlite3.connect(f"file:{shop}?mode=ro", uri=True)) as connection:
-        connection.row_factory = sqlite3.Row
         return dict(_rows(connection))
 
 
@@ -65,7 +64,9 @@ def differences(
     before: Snapshot, after: Snapshot, owner: Callable[[Place], str | None]
 ) -> tuple[RowChange, ...]:
     """The rows that differ, in the order of table and key; `owner` says whose a row is."""
-    changed = sorted(place for place in before.keys() | after.keys() if before.get(place) != after.get(place))
+    changed = sorted(
+        {place for place, row in before.items() if after.get(place) != row} | (after.keys() - before.keys())
+    )
     return tuple(_difference(place, before.get(place), after.get(place), owner(place)) for place in changed)
 
 
@@ -97,11 +98,13 @@ def _tables(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
     }
 
 
-def _rows(connection: sqlite3.Connection) -> Iterator[tuple[tuple[str, str], dict[str, Any]]]:
-    for table, key in _tables(connection).items():
-        for row in connection.execute(f"SELECT * FROM {table}"):  # noqa: S608 - names are the database's own
-            named = dict(row)
-            yield (table, "/".join(str(named[each]) for each in key)), named
+def _rows(connection: sqlite3.Connection) -> Iterator[tuple[Place, dict[str, Any]]]:
+    for table, primary in _tables(connection).items():
+        found = connection.execute(f"SELECT * FROM {table}")  # noqa: S608 - names are the database's own
+        names = [column[0] for column in found.description]
+        places = [names.index(each) for each in primary]
+        for row in found:
+            yield (table, "/".join([str(row[each]) for each in places])), dict(zip(names, row, strict=True))
 
 
 def _change(

@@ -71,12 +71,20 @@ class World:
 
 
 @dataclass(frozen=True, slots=True)
+class Template:
+    """A prepared shop with empty records, and the shop's rows."""
+
+    folder: Path
+    rows: Snapshot
+
+
+@dataclass(frozen=True, slots=True)
 class Worlds:
     """A folder with a prepared shop for each start, of which every conversation gets a copy."""
 
     folder: Path
     tools: Tools = at_once
-    _prepared: dict[str, Path] = field(default_factory=dict)
+    _prepared: dict[str, Template] = field(default_factory=dict)
     _preparing: Lock = field(default_factory=Lock)
 
     @asynccontextmanager
@@ -85,22 +93,20 @@ class Worlds:
         template = await asyncio.to_thread(self._template, placed)
         with tempfile.TemporaryDirectory(dir=self.folder, prefix="play-") as made:
             copy = Path(made) / "world"
-            await asyncio.to_thread(shutil.copytree, template, copy)
-            await asyncio.to_thread(change_rows, copy / SHOP, placed.case.shop, placed.where)
+            await asyncio.to_thread(shutil.copytree, template.folder, copy)
+            before = await asyncio.to_thread(_begun, template, copy / SHOP, placed)
             clock, log = Clock(placed.at), Log()
             chance = Random(placed.case.id)  # noqa: S311 - the same links and codes in every run
             connection = open_shop(copy / SHOP, clock=clock, chance=chance)
             records = await open_records(f"sqlite:///{copy / RECORDS}")
             try:
                 toolbox = self.tools(watched(connection.systems, log))
-                before = await asyncio.to_thread(snapshot, copy / SHOP)
-                _writers_exist(placed, before)
                 yield World(clock, copy / SHOP, connection.systems, toolbox, records, log, before)
             finally:
                 await records.aclose()
                 await connection.close()
 
-    def _template(self, placed: Placed) -> Path:
+    def _template(self, placed: Placed) -> Template:
         start = f"{placed.at.isoformat()} {placed.shop or ''}"
         with self._preparing:
             if start not in self._prepared:
@@ -111,8 +117,16 @@ class Worlds:
                 else:
                     _copy(placed.shop, folder / SHOP)
                 asyncio.run(_empty(folder / RECORDS))
-                self._prepared[start] = folder
+                self._prepared[start] = Template(folder, snapshot(folder / SHOP))
             return self._prepared[start]
+
+
+def _begun(template: Template, shop: Path, placed: Placed) -> Snapshot:
+    """The rows that a case starts from, once it has changed its copy of the shop."""
+    change_rows(shop, placed.case.shop, placed.where)
+    before = snapshot(shop) if placed.case.shop else template.rows
+    _writers_exist(placed, before)
+    return before
 
 
 async def _empty(records: Path) -> None:
