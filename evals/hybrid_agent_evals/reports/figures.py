@@ -48,11 +48,12 @@ class Count:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The counts of a run. A conversation counts once, however many checks it fails."""
+    """The counts of a run. A conversation counts once, however many checks it fails, and for each tag."""
 
     total: Count
     ways: tuple[Count, ...]
     intents: tuple[Count, ...]
+    tags: tuple[Count, ...]
     checks: tuple[Count, ...]
 
 
@@ -66,6 +67,7 @@ def figures(results: Sequence[Result]) -> Figures:
             (WAYS[way], verdict) for way in WAYS for result, verdict in verdicts if result.way is way
         ),
         intents=_sorted(_counts((result.about, verdict) for result, verdict in verdicts)),
+        tags=_sorted(_counts((tag, verdict) for result, verdict in verdicts for tag in result.tags)),
         checks=_counts(by_check),
     )
 

@@ -90,8 +90,8 @@ def _table(section: Section) -> Iterator[str]:
     yield f"| {' | '.join(section.columns)} |"
     yield f"|{'---|' * len(section.columns)}"
     yield from (f"| {' | '.join(map(_cell, row))} |" for row in section.rows)
-    if section.note:
-        yield from ("", code(section.note))
+    for line in section.note.splitlines():
+        yield from ("", code(line))
 
 
 def _cell(text: str) -> str:

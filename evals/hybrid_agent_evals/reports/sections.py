@@ -20,11 +20,12 @@ class Section:
 
 
 def counted(results: Sequence[Result]) -> tuple[Section, ...]:
-    """The counts by path, by intent and by check."""
+    """The counts by path, by intent, by tag where there are any, and by check."""
     counts = figures(results)
     parts = (("By path", "path", counts.ways), ("By intent", "intent", counts.intents))
     return (
         *(_section(title, name, [*listed, counts.total]) for title, name, listed in parts),
+        *([_section("By tag", "tag", counts.tags)] if counts.tags else []),
         _section("By check", "check", counts.checks),
     )
 
