@@ -161,6 +161,10 @@ class Placed:
 
     @property
     def digest(self) -> str:
-        """Changes with anything in the case, so that a result is never taken for another case's."""
-        text = f"{self.at.isoformat()} {self.shop} {self.case.model_dump_json()}"
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        """Changes with anything in the case, so that a result is never taken for another case's.
+
+        Where its files are does not count, nor what it leaves unsaid.
+        """
+        shop = self.shop.read_bytes() if self.shop and self.shop.is_file() else b""
+        told = f"{self.at.isoformat()} {self.case.model_dump_json(exclude_defaults=True)}"
+        return hashlib.sha256(hashlib.sha256(shop).digest() + told.encode()).hexdigest()[:16]
