@@ -4,19 +4,34 @@ import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import datetime
 from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from played_kit import (
+    AGREED,
+    ANNA,
+    ASKED_FOR,
+    AT,
+    CANCEL,
+    CHANGED,
+    CONFIRM,
+    DONE,
+    but,
+    case,
+    effect,
+    staff,
+    turn,
+    write,
+)
 from pydantic import JsonValue
 
 from hybrid_agent import Deployment, policy
 from hybrid_agent.dialogue.closing import composing, packet
 from hybrid_agent.reasoning.protocol import Brief, Reasoner, Understanding, Utterance
 from hybrid_agent.state import EvidenceKind, Phase, QuestionKind, Sentence, Status
-from hybrid_agent_evals.cases.models import Case, Placed
+from hybrid_agent_evals.cases.models import Placed
 from hybrid_agent_evals.checks.all import ALWAYS, CHECKS, check_all
 from hybrid_agent_evals.checks.outcome import Seen, Verdict, outcome
 from hybrid_agent_evals.playing.play import play
@@ -26,21 +41,15 @@ from hybrid_agent_evals.playing.record import (
     Ground,
     Overheard,
     Played,
-    PlayedEffect,
     PlayedHandOff,
     PlayedTurn,
     Served,
-    Shown,
 )
-from hybrid_agent_evals.worlds.calls import Called
-from hybrid_agent_evals.worlds.rows import RowChange
 from hybrid_agent_evals.worlds.world import Worlds, worlds
 from hybrid_agent_tools.embedded.sample import create_sample_shop
 
 pytest_plugins = ["graph_fixtures"]
 
-AT = datetime.fromisoformat("2026-11-23T10:30:00+01:00")
-ANNA = "C-1001"
 ORDER = Ground(
     kind=EvidenceKind.FACT, name="order", source="orders.get", title="Order 1001", data={"number": "1001"}
 )
@@ -53,67 +62,12 @@ ARTICLE = Ground(
     url="https://x.example/p",
     text=RULE,
 )
-CONFIRM = Asked(kind=QuestionKind.CONFIRM)
 WHICH = Asked(kind=QuestionKind.SLOT, slot="order_number")
-CANCEL = Shown(operation="orders.cancel", arguments={"order_number": "1001"}, summary="cancel order 1001")
-
-
-def case(*said: str, **more: Any) -> Placed:
-    """A case that expects next to nothing."""
-    given = {
-        "id": "c",
-        "says": "It goes well.",
-        "about": "anything",
-        "customer": ANNA,
-        "turns": [{"customer": each} for each in said or ("Hello",)],
-        "expect": {"status": list(Status)},
-    }
-    return Placed(Case.model_validate({**given, **more}), AT)
-
-
-def turn(said: str = "Hello", **more: Any) -> PlayedTurn:
-    """A customer's turn."""
-    return PlayedTurn(**{"by": "customer", "said": said, "customer": ANNA, "status": Status.ANSWERED, **more})
-
-
-def staff(deed: str = "approve", **more: Any) -> PlayedTurn:
-    return PlayedTurn(
-        **{"by": "staff", "said": f"{deed} by mia", "deed": deed, "status": Status.ANSWERED, **more}
-    )
-
-
-def write(operation: str = "orders.cancel", at: int = 0, **more: Any) -> Called:
-    given = {"arguments": {"order_number": "1001"}, "customer": ANNA, "turn": at}
-    return Called(**{"operation": operation, **given, **more})
-
-
-def effect(operation: str = "orders.cancel", **more: Any) -> PlayedEffect:
-    given: dict[str, Any] = {
-        "intent": "x",
-        "operation": operation,
-        "arguments": {"order_number": "1001"},
-        "customer": ANNA,
-        "status": "succeeded",
-        "approved_by": "mia",
-    }
-    return PlayedEffect(**{**given, **more})
 
 
 def found(check: str, played: Played) -> str:
     """What a check finds, a line each; nothing where it passes or has nothing to say."""
     return "\n".join(ALWAYS[check](Seen(case(), played)) or ())
-
-
-ASKED_FOR, AGREED, APPROVED = turn(asked=CONFIRM), turn("Yes", pending=(CANCEL,)), staff()
-CHANGED = RowChange(table="orders", key="1001", before={"a": 1}, after={"a": 2}, owner=ANNA)
-DONE = Played(
-    turns=(ASKED_FOR, AGREED, APPROVED), writes=(write(at=2),), effects=(effect(),), changes=(CHANGED,)
-)
-"""A cancellation as it must be: a question, a yes, an approval, the write, its row and its effect."""
-
-
-def but(played: Played = DONE, **more: Any) -> Played:
-    return played.model_copy(update=more)
 
 
 @pytest.mark.parametrize(

@@ -49,10 +49,10 @@ def interval(values: Sequence[float]) -> Interval | None:
     """Student's t interval of the mean of independent values (Student, Biometrika 1908), within 0..1."""
     if len(values) < 2:
         return None
-    from scipy.stats import t  # type: ignore[import-untyped]
+    from scipy.special import stdtrit  # type: ignore[import-untyped]
 
     mean, error = fmean(values), stdev(values) / len(values) ** 0.5
-    reach = float(t.ppf((1 + LEVEL) / 2, len(values) - 1)) * error
+    reach = float(stdtrit(len(values) - 1, (1 + LEVEL) / 2)) * error
     return max(0.0, mean - reach), min(1.0, mean + reach)
 
 
