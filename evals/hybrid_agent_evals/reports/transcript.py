@@ -47,9 +47,8 @@ def change(row: RowChange) -> str:
 
 
 def ground(item: Ground) -> str:
-    """A piece of evidence: what kind, under which name, from where, and what it says."""
-    what = in_a_line(item.text) if item.text else compact(item.data)
-    return f"{item.kind.value} {item.title or item.name} ({item.source}): {what}"
+    """A piece of evidence: what kind, under which name, and from where."""
+    return in_a_line(f"{item.kind.value} {item.title or item.name} ({item.source})")
 
 
 def new_grounds(played: Played) -> list[tuple[Ground, ...]]:
