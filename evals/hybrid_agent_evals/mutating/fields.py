@@ -114,3 +114,23 @@ LEFT_ALONE: Mapping[str, str] = MappingProxyType(
         "Approver.role": "another role is one that is added: see Approval.by",
     }
 )
+
+SAID = frozenset(
+    {
+        "Answer.say",
+        "Escalate.say",
+        "Escalate.reason",
+        "Allow.otherwise",
+        "ActionRule.summary",
+        "ActionRule.confirm",
+        "ActionRule.pending",
+        "ActionRule.done",
+        "ActionRule.rejected",
+        "Read.title",
+        "Slot.ask",
+        "Slot.retry",
+        "Intent.refuse",
+        "Policy.url",
+    }
+)
+"""Fields that decide nothing: a change of one is seen where it is said, and nowhere else."""

@@ -9,9 +9,12 @@ from hybrid_agent import Deployment
 from hybrid_agent.catalog import Catalog
 from hybrid_agent_evals.mutating.changes import Change, Operator
 from hybrid_agent_evals.mutating.controls import CONTROLS
-from hybrid_agent_evals.mutating.fields import OPERATORS
+from hybrid_agent_evals.mutating.fields import OPERATORS, SAID
 from hybrid_agent_evals.mutating.parts import Swap, swaps
 from hybrid_agent_evals.mutating.sites import Site, sites, written
+
+_PARTED = re.compile(r"\{[^}]*\}|[\"\\\n]|[.?!:;,](?:\s|$)")
+"""What a reply may write otherwise: values, marks of JSON, ends of sentences, at which sources stand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +23,8 @@ class Mutant:
 
     `weakens` is False for a control. `intents` are those that it can have an effect on, None where it may be
     any. `equivalent` is why nothing can come of it. `words` are what a case about it may be known by.
-    `change` is that of the catalog, None where a part is swapped.
+    `text` is what a case must have said to be changed at all, "" where that does not matter. `change` is that
+    of the catalog, None where a part is swapped.
     """
 
     id: str
@@ -31,6 +35,7 @@ class Mutant:
     weakens: bool
     intents: frozenset[str] | None
     words: tuple[str, ...]
+    text: str
     equivalent: str
     change: Change | None
 
@@ -82,9 +87,15 @@ def _mutant(site: Site, change: Change, *, weakens: bool) -> Mutant:
         weakens=weakens,
         intents=_reach(site, change),
         words=_words(site, change),
+        text=longest_words(site.value) if site.field in SAID and isinstance(site.value, str) else "",
         equivalent=change.equivalent,
         change=change,
     )
+
+
+def longest_words(template: str) -> str:
+    """The longest part of a sentence between the values that are filled in, as it is written in JSON."""
+    return max(_PARTED.split(template), key=len).strip()
 
 
 def _swapped(swap: Swap) -> Mutant:
@@ -97,6 +108,7 @@ def _swapped(swap: Swap) -> Mutant:
         weakens=swap.weakens,
         intents=None,
         words=swap.words,
+        text="",
         equivalent="",
         change=None,
     )

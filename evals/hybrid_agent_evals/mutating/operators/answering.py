@@ -6,7 +6,8 @@ from hybrid_agent.catalog.models import Answer, Approver, Escalate
 from hybrid_agent.catalog.phrasing import places
 from hybrid_agent_evals.mutating.changes import Change
 from hybrid_agent_evals.mutating.loosening import disjoint, looser_lines, tighter_lines
-from hybrid_agent_evals.mutating.operators.wording import said, short
+from hybrid_agent_evals.mutating.operators.rulings import no_approval
+from hybrid_agent_evals.mutating.operators.wording import intent_of, said, short
 from hybrid_agent_evals.mutating.sites import Site
 
 BLANK = "it"
@@ -88,6 +89,7 @@ def values_left_out(site: Site) -> Iterator[Change]:
             text,
             f"{site.part}: {short(site.value)} is said without its values",
             f"the state in which this is said, with one of {', '.join(paths)} under `told`",
+            equivalent=_never_said(site),
         )
 
 
@@ -100,6 +102,7 @@ def said_too_early(site: Site) -> Iterator[Change]:
             f"Done, this has been taken care of for you. {site.value}",
             f"{site.part}: {short(site.value)} begins by saying that it is done",
             "the state in which this is said: the turn's status, and that nothing is called done",
+            equivalent=_never_said(site),
         )
 
 
@@ -107,3 +110,11 @@ def _filled(text: str, path: str) -> str:
     for form in ("", "|time", "|words"):
         text = text.replace(f"{{{path}{form}}}", BLANK)
     return text
+
+
+def _never_said(site: Site) -> str:
+    """Why what is said of a person's decision never is, where that is so."""
+    intent = intent_of(site)
+    if intent is None or site.field not in ("ActionRule.pending", "ActionRule.rejected"):
+        return ""
+    return no_approval(site, intent)

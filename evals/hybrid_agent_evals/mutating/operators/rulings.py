@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from hybrid_agent.catalog.models import Intent, Thresholds
-from hybrid_agent.policy import judge
+from hybrid_agent.policy import Verdict, judge
 from hybrid_agent.state import Action
 from hybrid_agent_evals.mutating.sites import Site
 
@@ -16,7 +16,13 @@ def same_rulings(site: Site, one: Intent, other: Intent) -> str:
     return "the gate asks for the same, because of the operation's own risk" if same else ""
 
 
-def _rulings(site: Site, intent: Intent) -> Iterator[tuple[object, ...]]:
+def no_approval(site: Site, intent: Intent) -> str:
+    """Why a text about a person's decision is never said, or nothing: the gate never asks for one."""
+    asked = [approval for _, _, approval in _rulings(site, intent)]
+    return "nobody ever has to approve it" if asked and not any(asked) else ""
+
+
+def _rulings(site: Site, intent: Intent) -> Iterator[tuple[Verdict, bool, bool]]:
     rule = intent.action
     operation = site.operations.get(rule.operation) if rule else None
     if rule is None or operation is None:
