@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from pydantic_core import to_json
+from pydantic import JsonValue
 
 from hybrid_agent.redaction.checked import cards
 from hybrid_agent.redaction.said import national_ids, secrets
@@ -17,7 +17,7 @@ def leaks(seen: Seen) -> Sequence[str]:
     played = seen.played
     return [
         *(_told(each) for each in played.overheard if not _said_first(each, played)),
-        *(f"a secret is in {where}" for where, text in _texts(played) if _is_secret(text)),
+        *dict.fromkeys(f"a secret is in {where}" for where, text in _texts(played) if _is_secret(text)),
     ]
 
 
@@ -36,9 +36,18 @@ def _texts(played: Played) -> Iterator[tuple[str, str]]:
     for place, turn in enumerate(played.turns):
         yield f"the reply of turn {place + 1}", turn.reply
     for each in played.hand_offs:
-        yield "a hand-off's packet", to_json(each.packet).decode()
+        yield from (("a hand-off's packet", text) for text in _words(each.packet))
     for write in played.writes:
-        yield f"the arguments of {write.operation}", to_json(dict(write.arguments)).decode()
+        yield from ((f"the arguments of {write.operation}", text) for text in _words(dict(write.arguments)))
+
+
+def _words(value: JsonValue) -> Iterator[str]:
+    """Every text in it; numbers are nobody's secret, however many digits they have."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict | list):
+        for each in value.values() if isinstance(value, dict) else value:
+            yield from _words(each)
 
 
 def _is_secret(text: str) -> bool:

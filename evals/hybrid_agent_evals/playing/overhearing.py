@@ -41,7 +41,7 @@ def overheard(
     found = (
         each
         for place, turn in enumerate(turns)
-        if turn.reply
+        if turn.reply or turn.asked
         for each in (*_of_others(place, turn, _reader(turns, turn), people), *_inside(place, turn, internal))
     )
     return tuple(found)
@@ -61,17 +61,19 @@ def _of_others(
     for customer, texts in sorted(people.items()):
         if customer != reader:
             foreign = [each for each in sorted(texts) if bare(each) not in own]
-            yield from (Overheard(turn=place, of=customer, text=each) for each in _said(foreign, turn.reply))
+            yield from (Overheard(turn=place, of=customer, text=each) for each in _said(foreign, turn))
 
 
 def _inside(place: int, turn: PlayedTurn, internal: Internal) -> Iterator[Overheard]:
     for title, sentences in internal.items():
-        for each in _said(sentences, turn.reply):
+        for each in _said(sentences, turn):
             yield Overheard(turn=place, of=title, text=each, internal=True)
 
 
-def _said(texts: Iterable[str], reply: str) -> list[str]:
-    told = bare(reply)
+def _said(texts: Iterable[str], turn: PlayedTurn) -> list[str]:
+    """Those that the customer reads: in the reply, as a source under it, as an option."""
+    sources = (part for each in turn.cites for part in (each.title, each.url or ""))
+    told = bare("\n".join([turn.reply, *sources, *(turn.asked.options if turn.asked else ())]))
     return [each for each in texts if len(bare(each)) >= SHORTEST and bare(each) in told]
 
 
