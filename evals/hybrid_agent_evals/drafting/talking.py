@@ -2,7 +2,9 @@
 
 import asyncio
 import shlex
+import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
@@ -30,7 +32,7 @@ class Talk:
         """What the terminal says happens next, after showing what came of the last; None at the end."""
         if done:
             _show(self.console, done[-1])
-        while (line := await asyncio.to_thread(_line)) is not None:
+        while (line := await _line()) is not None:
             try:
                 turn = self._turn(line.strip(), done)
             except (NotPossibleError, ValidationError, ValueError) as error:
@@ -63,11 +65,27 @@ class Command:
     run: Run
 
 
-def _line() -> str | None:
-    """The next line; None at the end of what is given, or where the author ends it."""
+async def _line() -> str | None:
+    """The next line; None at the end of what is given, or where the author ends it.
+
+    It is read in a thread that nobody waits for: one of the loop's own would hold up whoever presses Ctrl-C.
+    """
+    loop = asyncio.get_running_loop()
+    line: asyncio.Future[str | None] = loop.create_future()
+
+    def read() -> None:
+        given = _given()
+        with suppress(RuntimeError):  # the loop is closed: nobody listens any more
+            loop.call_soon_threadsafe(lambda: line.done() or line.set_result(given))
+
+    threading.Thread(target=read, name="line", daemon=True).start()
+    return await line
+
+
+def _given() -> str | None:
     try:
-        line = input("> ")
-    except EOFError:
+        line = input("> ").encode("utf-8", "replace").decode()
+    except (EOFError, UnicodeDecodeError):
         return None
     return None if line.strip() == "/end" else line
 
