@@ -2,7 +2,7 @@
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from hybrid_agent import Deployment
@@ -115,11 +115,15 @@ def _swapped(swap: Swap) -> Mutant:
 
 
 def _reach(site: Site, change: Change) -> frozenset[str] | None:
-    """Where it can have an effect: what an intent or a slot says is read for its own requests alone, a policy
-    where a text or a condition takes its value or the help centre finds it."""
+    """Where it can have an effect: what an intent or a slot says is read for its own requests alone, a fact
+    or a policy where a text or a condition takes its value or the help centre finds it."""
     section, *inside = change.place
     if section == "policies" and inside:
-        return frozenset(_finding(str(inside[0]), site.catalog))
+        return frozenset(
+            _using(f"policy.{inside[0]}", site.catalog.policies[str(inside[0])].tags, site.catalog)
+        )
+    if section == "business" and inside:
+        return frozenset(_using(f"business.{inside[0]}", (), site.catalog))
     if len(inside) < 2:
         return None
     if section == "intents":
@@ -130,12 +134,15 @@ def _reach(site: Site, change: Change) -> frozenset[str] | None:
     return None
 
 
-def _finding(policy: str, catalog: Catalog) -> Iterator[str]:
-    """The intents that use a policy, or whose articles are of its subject."""
-    tags = set(catalog.policies[policy].tags)
+def _using(path: str, tags: Collection[str], catalog: Catalog) -> Iterator[str]:
+    """The intents that use a value, in a phrase all of them, and those whose articles are of its subject."""
+    used = re.compile(rf"\b{re.escape(path)}\b")
+    everywhere = any(used.search(phrase) for phrase in catalog.phrases.values())
+    slots = {name for name, slot in catalog.slots.items() if used.search(slot.model_dump_json())}
     for name, intent in catalog.intents.items():
-        mentioned = re.search(rf"policy\.{policy}\b", intent.model_dump_json(exclude={"examples"}))
-        if mentioned or (intent.knowledge and tags.intersection(intent.knowledge.tags)):
+        mentioned = everywhere or used.search(intent.model_dump_json(exclude={"examples"}))
+        near = intent.knowledge and not set(intent.knowledge.tags).isdisjoint(tags)
+        if mentioned or near or not slots.isdisjoint(intent.slots):
             yield name
 
 
