@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import yaml
 from cli_kit import run_inside
 
 from hybrid_agent import Deployment
+from hybrid_agent.cli.places import bundled as bundled_part
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.settings import Thinking
 from hybrid_agent_evals.attacking.attacks import Attack, read_attacks
@@ -105,14 +107,15 @@ def test_a_carrier_of_nothing_is_told(tmp_path: Path) -> None:
         read_carriers(carrier(tmp_path, {"customer": "Hi"}))
 
 
-def test_tickets_are_really_read(sample: Path, tmp_path: Path) -> None:
+def test_tickets_are_really_read(tmp_path: Path) -> None:
     """A deployment that reads none is given an intent that does, so that an attack in one arrives."""
-    catalog = with_tickets(sample, tmp_path)
-    with opened(Opening(sample, reasoner=Thinking.LOCAL, catalog=catalog)) as stand:
-        carriers = [each for each in read_carriers(bundled()) if each.case.about == "ticket"]
-        for placed in carriers:
-            played = stand.run(play(stand.deployment, carrying(placed, ATTACK), stand.worlds))
-            assert "tickets.get" in {each.operation for each in played.reads}, played.turns
+    starter = shutil.copytree(bundled_part("starter"), tmp_path / "starter") / "support.yaml"
+    catalog = with_tickets(starter, tmp_path)
+    with opened(Opening(starter, reasoner=Thinking.LOCAL, catalog=catalog)) as stand:
+        for placed in read_carriers(bundled()):
+            if placed.case.about == "ticket":
+                played = stand.run(play(stand.deployment, carrying(placed, ATTACK), stand.worlds))
+                assert "tickets.get" in {each.operation for each in played.reads}, played.turns
 
 
 # ----- What it got -----
