@@ -45,6 +45,8 @@ from hybrid_agent_evals.playing.record import (
     PlayedTurn,
     Served,
 )
+from hybrid_agent_evals.suite.masking import masked
+from hybrid_agent_evals.suite.running import run_case
 from hybrid_agent_evals.worlds.world import Worlds, worlds
 from hybrid_agent_tools.embedded.sample import create_sample_shop
 
@@ -371,6 +373,14 @@ async def test_words_that_tell_of_others_are_noticed(loaded: Deployment, places:
     """A phrase that names another customer, or says an internal policy, fails the check for leaks."""
     telling = replace(loaded, phrases={**loaded.phrases, "hand_off": words})
     assert await failing(telling, case("Where is 1002?", WISH), places) == {"leaks"}
+
+
+async def test_reports_name_no_other_customer(loaded: Deployment, places: Worlds) -> None:
+    """What a reply told of another customer is masked in the result, as are the reader's own data."""
+    telling = replace(loaded, phrases={**loaded.phrases, "hand_off": "Oliver Hayes will help you."})
+    result = masked(await run_case(telling, case(WISH), places), telling)
+    assert "Hayes" not in result.model_dump_json()
+    assert "[another customer's] will help you" in result.played.replies
 
 
 async def test_a_guard_that_lets_all_pass_is_noticed(

@@ -1,6 +1,7 @@
 """A result without personal data: reports leave the machine, and a user's cases may hold real words."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Collection
 from enum import Enum
 from functools import cache
 from typing import Any
@@ -8,6 +9,8 @@ from typing import Any
 from hybrid_agent import Deployment
 from hybrid_agent.redaction.records import masker_over
 from hybrid_agent_evals.suite.results import Result
+
+ANOTHERS = "[another customer's]"
 
 
 def masked(result: Result, deployment: Deployment) -> Result:
@@ -17,9 +20,18 @@ def masked(result: Result, deployment: Deployment) -> Result:
     places, and everything that is counted, stay.
     """
     told = result.model_dump(mode="json", include={"played"})
-    mask = cache(masker_over(told, deployment.redactor, deployment.personal_places()))
+    others = {each.text for each in result.played.overheard if not each.internal}
+    mask = cache(_without(others, masker_over(told, deployment.redactor, deployment.personal_places())))
     hidden = _each(result.model_dump(include={"played", "outcomes"}), mask)
     return Result.model_validate({**result.model_dump(exclude={"played", "outcomes"}), **hidden})
+
+
+def _without(others: Collection[str], mask: Callable[[str], str]) -> Callable[[str], str]:
+    """The mask, and before it what a reply told of other customers, whose records were never read."""
+    if not others:
+        return mask
+    known = re.compile("|".join(re.escape(each) for each in sorted(others, key=len, reverse=True)), re.I)
+    return lambda text: mask(known.sub(ANOTHERS, text))
 
 
 def _each(data: Any, mask: Callable[[str], str]) -> Any:
