@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 from cli_kit import command, run_inside
+from llm_kit import script
+from openai_wire import OpenAIWire, structured
 
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent_evals.suite.attending import Lost
@@ -105,6 +107,26 @@ def test_a_regression_is_named_with_what_changed(sample: Path, folder: Path, tmp
     assert "1 worse, 0 better: a regression" in words
 
 
+def test_a_model_is_reported_with_what_it_took(sample: Path, folder: Path, tmp_path: Path) -> None:
+    """With a model: reliability over the repeats, tokens and seconds, and the model in the line to repeat."""
+    (folder / "all.yaml").write_text(CASES + WRONG)
+    file = tmp_path / "run.json"
+    first, model = [structured({"state": "ready"})], script()
+    with OpenAIWire(lambda request: first.pop() if first else model(request)) as wire:
+        asked = ("--model", "openai:scripted", "--base-url", wire.base_url, "--reasoner", "llm")
+        chosen = ("--case", "on_its_way", "--case", "wrong")
+        ended = _eval(sample, folder, *asked, *chosen, "--repeat", 2, "--json", file)
+    words = " ".join(ended.stdout.split())
+    assert ended.returncode == 1
+    assert re.search(r"pass\^k pass@k 1 2 50.0 % 50.0 % 2 2 50.0 % 50.0 %", words)
+    assert re.search(r"tokens in, a conversation [1-9]", words)
+    assert re.search(r"seconds, a turn +\d", words)
+    assert f"--model openai:scripted --base-url {wire.base_url} --reasoner llm" in words
+    told = json.loads(file.read_bytes())
+    assert told["subject"]["model"] == "openai:scripted"
+    assert "prompts.understand" in told["subject"]["parts"]
+
+
 @pytest.mark.parametrize(
     ("options", "named"),
     [
@@ -113,6 +135,7 @@ def test_a_regression_is_named_with_what_changed(sample: Path, folder: Path, tmp
         (["--intent", "order_statos"], "order_status"),
         (["--reasoner", "llm"], "--model"),
         (["--model", "gpt"], "provider:name"),
+        (["--base-url", "http://127.0.0.1:1/v1"], "--model"),
         (["--cases", "nowhere"], "nowhere"),
         (["--case", "on_its_way", "--intent", "password_reset"], "--intent"),
     ],
@@ -216,11 +239,11 @@ def test_what_hangs_is_given_up_and_the_rest_goes_on(sample: Path) -> None:
 
 
 def test_a_worker_that_dies_takes_only_its_item_along(sample: Path) -> None:
-    """The other items come out, in their order."""
-    with closing(each_of(Opening(sample), _job, ["dies", "b", "c"], workers=2, seconds=60.0)) as made:
+    """What its process ended with has no result, and the other has one."""
+    with closing(each_of(Opening(sample), _job, ["dies", "lives"], workers=2, seconds=60.0)) as made:
         found = list(made)
     assert isinstance(found[0], Lost)
-    assert found[1:] == ["b at Tarn & Ridge", "c at Tarn & Ridge"]
+    assert found[1] == "lives at Tarn & Ridge"
 
 
 def test_an_interrupt_leaves_no_process(sample: Path, folder: Path) -> None:

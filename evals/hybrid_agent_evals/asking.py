@@ -17,6 +17,9 @@ def model_settings(
     `key` is the variable that holds its key, `timeout` the seconds that one call may take.
     """
     if name is None:
+        if base_url or key:
+            advice = "Name the model, too, as in --model provider:name."
+            raise ConfigurationError("a server or a key is named, but no model", advice=advice)
         return None
     given = {"name": name, "base_url": base_url, "api_key_env": key, "temperature": temperature}
     try:
