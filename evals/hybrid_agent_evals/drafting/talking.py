@@ -73,10 +73,14 @@ async def _line() -> str | None:
     loop = asyncio.get_running_loop()
     line: asyncio.Future[str | None] = loop.create_future()
 
+    def settle(given: str | None) -> None:
+        if not line.done():
+            line.set_result(given)
+
     def read() -> None:
         given = _given()
         with suppress(RuntimeError):  # the loop is closed: nobody listens any more
-            loop.call_soon_threadsafe(lambda: line.done() or line.set_result(given))
+            loop.call_soon_threadsafe(settle, given)
 
     threading.Thread(target=read, name="line", daemon=True).start()
     return await line

@@ -1,15 +1,15 @@
 """A case as YAML in a file: new, or at the end of one that is there; whole or not at all."""
 
 import os
+import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import yaml
-from pydantic_core import from_json, to_json
 
 from hybrid_agent.cli.failing import NotPossibleError
 from hybrid_agent_evals.cases.models import Case
@@ -17,6 +17,7 @@ from hybrid_agent_evals.cases.reading import read_cases
 from hybrid_agent_evals.drafting.observing import Observation
 
 HEAD = "# Cases of this deployment. docs/evals.md explains every key; `hybrid-agent eval` plays them."
+_PLAIN = re.compile(r"\w(?:[\w .-]*\w)?")
 AT = "# `at` is the moment of every case: the shop's dates are relative to it."
 
 
@@ -124,21 +125,21 @@ def _single(value: Any) -> Any:
 
 def inline(value: Any) -> str:
     """Any value as YAML on one line."""
-    style = '"' if isinstance(value, str) and not value.isprintable() else None
-    text = yaml.safe_dump(
-        from_json(to_json(value)),  # for PyYAML, two that are one object would be an anchor and an alias
-        default_flow_style=True,
-        default_style=style,
-        allow_unicode=True,
-        sort_keys=False,
-        width=10**9,
-    )
-    lines: Sequence[str] = text.removesuffix("\n").removesuffix("\n...").split("\n")
-    return lines[0] if len(lines) == 1 else _quoted(value)
-
-
-def _quoted(value: Any) -> str:
-    """A list or mapping that holds text of several lines."""
     if isinstance(value, Mapping):
-        return "{" + ", ".join(f"{inline(key)}: {inline(each)}" for key, each in value.items()) + "}"
-    return "[" + ", ".join(inline(each) for each in value) + "]"
+        return "{" + ", ".join(f"{_inner(name)}: {_inner(each)}" for name, each in value.items()) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_inner, value)) + "]"
+    return _scalar(value, quoted=isinstance(value, str) and not value.isprintable())
+
+
+def _inner(value: Any) -> str:
+    """Within brackets more of a text has to be quoted."""
+    if isinstance(value, str):
+        return _scalar(value, quoted=not _PLAIN.fullmatch(value))
+    return inline(value)
+
+
+def _scalar(value: Any, *, quoted: bool) -> str:
+    style = '"' if quoted else None
+    text = yaml.safe_dump(value, default_style=style, allow_unicode=True, width=10**9)
+    return text.removesuffix("\n").removesuffix("\n...")
