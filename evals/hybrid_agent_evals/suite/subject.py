@@ -32,7 +32,7 @@ def subject_of(opening: Opening) -> Subject:
     settings, home = opening.settings(), opening.file.resolve().parent
     asked = settings.model if settings.thinking is not Thinking.LOCAL else None
     parts = {
-        **_catalog(load_catalog(home / settings.catalog)),
+        **_catalog(load_catalog(opening.catalog or home / settings.catalog)),
         **_files(settings, home),
         **_settings(opening.file),
     }
