@@ -95,7 +95,9 @@ def test_a_conversation_is_the_same_again(stand: Stand) -> None:
 def test_workers_change_nothing(stand: Stand, tmp_path: Path) -> None:
     """Processes of their own hold the same conversations, in the same order, as one that holds them all."""
     file = tmp_path / "held.json"
-    done = run_inside("eval", "simulate", "--count", 3, "--seed", SEED, "--workers", 2, "--json", file)
+    done = run_inside(
+        "eval", "simulate", "--count", 3, "--seed", SEED, "--workers", 2, "--timeout", 300, "--json", file
+    )
     assert done.returncode == 0, done.stderr + done.stdout
     held = json.loads(file.read_text("utf-8"))
     here = [stand.run(simulate(stand, Errand(SEED, number))) for number in range(3)]
@@ -246,9 +248,11 @@ def test_the_players_mistakes_are_told_from_the_bots(loaded: Deployment, said: s
 
 
 def _leaking(deployment: Deployment) -> Deployment:
-    catalog, told = deployment.catalog, "Please ask anna.keller@example.com about that."
+    told = "Please ask anna.keller@example.com about that."
+    phrases = {name: f"{text} {told}" for name, text in deployment.phrases.items()}
     intents = {
         name: each.model_copy(update={"refuse": each.refuse and told})
-        for name, each in catalog.intents.items()
+        for name, each in deployment.catalog.intents.items()
     }
-    return replace(deployment, catalog=catalog.model_copy(update={"intents": intents}))
+    catalog = deployment.catalog.model_copy(update={"intents": intents})
+    return replace(deployment, catalog=catalog, phrases=phrases)
