@@ -98,7 +98,8 @@ def citation(seen: Seen) -> Sequence[str] | None:
     expected = seen.placed.case.expect
     if not expected.cites and not expected.cites_nothing:
         return None
-    titles = "\n".join(each.title for turn in seen.played.turns for each in turn.cites)
+    cited = (each for turn in seen.played.turns for each in turn.cites)
+    titles = "\n".join(f"{each.title} {each.url or ''}".strip() for each in cited)
     if expected.cites_nothing:
         return [f"cited: {titles}"] if titles else []
     return [
