@@ -76,8 +76,8 @@ class Expected(Part):
 
     `writes` are all that may have been done, each once. `intents` are those that must have been served (in
     any order), `slots` the values that must be known, as the catalog's recognisers write them. `reads` must
-    have been made, `not_read` must not. `cites` are words of the titles or links that must be cited, `cites_nothing`
-    that none may. `asked` is the most questions that the customer may be asked.
+    have been made, `not_read` must not. `cites` are words of the titles or links that must be cited,
+    `cites_nothing` that none may. `asked` is the most questions that the customer may be asked.
     """
 
     status: AnyStatus
