@@ -503,3 +503,13 @@ async def test_the_customer_takes_a_pending_action_back_by_its_name(stage: Stage
     turn = await stage.say(text)
     assert turn.status is Status.ANSWERED and turn.reply is not None and "withdrawn" in turn.reply.text
     assert stage.effects() == [("orders.refund", "dropped")]
+
+
+@pytest.mark.parametrize(
+    "text", ["please keep my request open", "keep the refund", "keep it open please", "don't cancel refund"]
+)
+async def test_who_wants_a_pending_action_to_stay_keeps_it(stage: Stage, text: str) -> None:
+    """Words that hold on to what waits for a person never withdraw it."""
+    pending = await asked(stage)
+    await stage.say(text)
+    assert stage.approvals() == [(pending["id"], "pending")]

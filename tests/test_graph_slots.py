@@ -4,6 +4,7 @@ import pytest
 from graph_kit import ADDRESS, REFUND, Stage
 
 from hybrid_agent import Caller, Status
+from hybrid_agent.slots import SlotKind
 
 pytest_plugins = ["graph_fixtures"]
 
@@ -276,3 +277,14 @@ async def test_a_number_that_came_earlier_may_be_said_back(stage: Stage) -> None
     turn = await stage.say("it is too small")
     assert turn.status is Status.AWAITING_CUSTOMER
     assert "9999" in turn.reply.text and turn.served.question.slot == "order_number"
+
+
+async def test_a_request_can_be_dropped_where_any_text_would_be_an_answer(stage: Stage) -> None:
+    """Who is asked for something in their own words, and says never mind, has not answered."""
+    catalog = stage.deployment.catalog
+    free = catalog.slots["return_reason"].model_copy(update={"kind": SlotKind.TEXT, "choices": {}})
+    free_text = catalog.model_copy(update={"slots": {**catalog.slots, "return_reason": free}})
+    stage = stage.using(catalog=free_text)
+    await stage.say("I would like to return order 1003")
+    turn = await stage.say("never mind")
+    assert turn.served.question is None and "return_reason" not in turn.served.slots

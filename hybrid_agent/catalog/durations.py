@@ -25,4 +25,6 @@ def write_duration(value: timedelta) -> str:
     return f"{seconds}s"
 
 
-Duration = Annotated[timedelta, BeforeValidator(read_duration, json_schema_input_type=str), PlainSerializer(write_duration)]
+Duration = Annotated[
+    timedelta, BeforeValidator(read_duration, json_schema_input_type=str), PlainSerializer(write_duration)
+]

@@ -12,7 +12,7 @@ from hybrid_agent.dialogue.saying import choices, say
 from hybrid_agent.reasoning.answers import AnswerKind
 from hybrid_agent.reasoning.picking import chosen
 from hybrid_agent.reasoning.protocol import Reading, Understanding
-from hybrid_agent.slots import corrects
+from hybrid_agent.slots import SlotKind, corrects
 from hybrid_agent.state import (
     Escalation,
     Phase,
@@ -110,7 +110,7 @@ def _by_question(state: State, heard: Heard, rules: Rules) -> Change:
 
 
 def _slot_answer(state: State, request: Request, question: Question, heard: Heard, rules: Rules) -> Change:
-    if heard.understanding.answer is AnswerKind.CANCEL and question.slot not in heard.slots:
+    if heard.understanding.answer is AnswerKind.CANCEL and not _chosen(question, heard, rules.catalog):
         return _dropped(state, request, rules, "dropped")
     elsewhere = _goes_elsewhere(heard, request, rules.catalog)
     asking = elsewhere and heard.text.rstrip().endswith("?")
@@ -119,6 +119,11 @@ def _slot_answer(state: State, request: Request, question: Question, heard: Hear
     if elsewhere and heard.understanding.answer is AnswerKind.UNCLEAR:
         return _fresh(state, heard, rules)
     return _failed(state, request, question, rules)
+
+
+def _chosen(question: Question, heard: Heard, catalog: Catalog) -> bool:
+    """Whether the message names a choice: "I changed my mind" may be one; free text would be anything."""
+    return question.slot in heard.slots and catalog.slots[question.slot].kind is SlotKind.CHOICE
 
 
 def _corrected(heard: Heard, request: Request) -> bool:
