@@ -51,6 +51,8 @@ def mutate(campaign: Campaign, tell: Tell) -> Mutated:
     found, results, problems = _as_it_is(campaign, read.placed)
     sound = [each for each in results if each.passed]
     meant = [each for each in found.mutants if _meant(each, campaign)]
+    if not problems:
+        problems += _vacuous(campaign, meant, sound)
     drawn = _drawn(meant, campaign)
     tell(f"{len(drawn)} of {len(found.mutants)} mutants")
     bench = Bench({each.case.id: each for each in read.placed}, found.errors)
@@ -76,6 +78,14 @@ class Found:
 
 def _meant(mutant: Mutant, campaign: Campaign) -> bool:
     return not campaign.intents or bool(mutant.intents and mutant.intents & campaign.intents)
+
+
+def _vacuous(campaign: Campaign, meant: Sequence[Mutant], sound: Sequence[Result]) -> Iterator[str]:
+    """Why the score would be of nothing."""
+    if not sound:
+        yield "no case passes on the deployment as it is, so none can notice anything; mend them first"
+    if not any(each.weakens for each in meant):
+        yield f"nothing can be weakened in {', '.join(sorted(campaign.intents)) or 'it'}; name its intents"
 
 
 def _drawn(mutants: Sequence[Mutant], campaign: Campaign) -> tuple[Mutant, ...]:

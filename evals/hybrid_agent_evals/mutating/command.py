@@ -10,8 +10,10 @@ from hybrid_agent_evals.cases.reading import Cases
 from hybrid_agent_evals.mutating.campaign import QUICK, Campaign, mutate
 from hybrid_agent_evals.mutating.report import as_json, as_markdown
 from hybrid_agent_evals.mutating.scoring import score
-from hybrid_agent_evals.mutating.tried import Mutated
+from hybrid_agent_evals.mutating.tried import Fate, Mutated
 from hybrid_agent_evals.suite.opening import Opening
+
+STDOUT = Path("-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,26 +45,37 @@ def run_mutation(asked: Asked) -> int:
     workers = asked.workers or os.cpu_count() or 1
     campaign = Campaign(asked.opening, asked.cases, workers, asked.seed, most, asked.intents)
     mutated = mutate(campaign, lambda line: print(line, file=sys.stderr))  # noqa: T201
-    _write(mutated, asked)
+    written = _write(mutated, asked)
     for problem in mutated.problems:
         print(problem, file=sys.stderr)  # noqa: T201
-    return _exit_code(mutated, asked.least)
+    return _exit_code(mutated, asked.least) if written else 2
 
 
-def _write(mutated: Mutated, asked: Asked) -> None:
-    files = {asked.json: as_json, asked.markdown: as_markdown}
-    shown = [file for file in files if file is not None]
-    for file in shown:
-        text = files[file](mutated)
-        if str(file) == "-":
-            sys.stdout.write(text)
-        else:
-            file.write_text(text, "utf-8")
-    if not any(str(file) == "-" for file in shown):
+def _write(mutated: Mutated, asked: Asked) -> bool:
+    """Write every report, and the Markdown to standard output where none goes there; whether all could be."""
+    files = {"json": (asked.json, as_json), "markdown": (asked.markdown, as_markdown)}
+    written = True
+    for option, (file, report) in files.items():
+        if file is None:
+            continue
+        try:
+            _put(report(mutated), file)
+        except OSError as error:
+            written = False
+            print(f"--{option} {file}: cannot be written: {error.strerror}", file=sys.stderr)  # noqa: T201
+    if STDOUT not in (asked.json, asked.markdown):
         sys.stdout.write(as_markdown(mutated))
+    return written
+
+
+def _put(text: str, file: Path) -> None:
+    if file == STDOUT:
+        sys.stdout.write(text)
+    else:
+        file.write_text(text, "utf-8")
 
 
 def _exit_code(mutated: Mutated, least: float | None) -> int:
-    if mutated.problems:
+    if mutated.problems or any(each.fate is Fate.LOST for each in mutated.tried):
         return 2
     return int(least is not None and score(mutated.tried).rate < least)

@@ -13,6 +13,9 @@ from hybrid_agent_evals.mutating.fields import OPERATORS, SAID
 from hybrid_agent_evals.mutating.parts import Swap, swaps
 from hybrid_agent_evals.mutating.sites import Site, sites, written
 
+NO_INTENT = ""
+"""Stands for requests that are for no intent: the whole help centre is asked."""
+
 _PARTED = re.compile(r"\{[^}]*\}|[\"\\\n]|[.?!:;,](?:\s|$)")
 """What a reply may write otherwise: values, marks of JSON, ends of sentences, at which sources stand."""
 

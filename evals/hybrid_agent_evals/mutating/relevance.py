@@ -3,13 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from hybrid_agent_evals.mutating.mutants import Mutant
+from hybrid_agent_evals.mutating.mutants import NO_INTENT, Mutant
 from hybrid_agent_evals.suite.results import Result
 
 
 @dataclass(frozen=True, slots=True)
 class Touched:
-    """The intents that a conversation had anything to do with, and all that was said and known in it."""
+    """The intents that a conversation had anything to do with, `NO_INTENT` where a request was for none, and
+    all that was said and known in it."""
 
     intents: frozenset[str]
     said: str
@@ -18,7 +19,7 @@ class Touched:
 def touched(result: Result) -> Touched:
     """What a conversation touched as it went."""
     turns = result.played.turns
-    served = {each.intent for turn in turns for each in turn.served if each.intent}
+    served = {each.intent or NO_INTENT for turn in turns for each in turn.served}
     named = (name for turn in turns for name in turn.intents)
     return Touched(frozenset({result.about, *served, *named}), result.played.model_dump_json())
 

@@ -6,6 +6,7 @@ from hybrid_agent.catalog.models import Answer, Approver, Escalate
 from hybrid_agent.catalog.phrasing import places
 from hybrid_agent_evals.mutating.changes import Change
 from hybrid_agent_evals.mutating.loosening import disjoint, looser_lines, tighter_lines
+from hybrid_agent_evals.mutating.operators.policies import for_staff
 from hybrid_agent_evals.mutating.operators.rulings import no_approval
 from hybrid_agent_evals.mutating.operators.wording import intent_of, said, short
 from hybrid_agent_evals.mutating.sites import Site
@@ -113,8 +114,10 @@ def _filled(text: str, path: str) -> str:
 
 
 def _never_said(site: Site) -> str:
-    """Why what is said of a person's decision never is, where that is so."""
+    """Why a text is never said, where that is so."""
     intent = intent_of(site)
+    if site.field == "Policy.says":
+        return for_staff(site)
     if intent is None or site.field not in ("ActionRule.pending", "ActionRule.rejected"):
         return ""
     return no_approval(site, intent)

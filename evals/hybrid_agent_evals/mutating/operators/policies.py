@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from datetime import date
 
+from hybrid_agent.catalog.policies import Policy
 from hybrid_agent_evals.mutating.changes import Change
 from hybrid_agent_evals.mutating.loosening import FACTOR
 from hybrid_agent_evals.mutating.operators.wording import short
@@ -52,6 +53,7 @@ def tags_dropped(site: Site) -> Iterator[Change]:
             (),
             f"{site.part}: it has no tags, and no intent that reads some finds it",
             "someone asks for it, with its title under `cites`",
+            equivalent=for_staff(site),
         )
 
 
@@ -64,6 +66,7 @@ def link_dropped(site: Site) -> Iterator[Change]:
             None,
             f"{site.part}: it is cited without its link",
             "the state in which the rule is said, with its link under `told` or among the sources",
+            equivalent=for_staff(site),
         )
 
 
@@ -89,3 +92,9 @@ def validity_dropped(site: Site) -> Iterator[Change]:
             f"{site.part}: {site.place[-1]} is dropped",
             "someone asks where the rule does not hold: on another day, of another product",
         )
+
+
+def for_staff(site: Site) -> str:
+    """Why the words of a policy do not matter, where they never reach a customer."""
+    internal = isinstance(site.owner, Policy) and site.owner.audience == "internal"
+    return "it is for staff alone, and the bot answers customers alone" if internal else ""
