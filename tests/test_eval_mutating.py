@@ -250,6 +250,15 @@ def test_what_is_no_share_is_said_before_anything_is_played(cases: Path) -> None
     assert "0.95" in wrong.stderr
 
 
+def test_a_share_of_nothing_is_no_score(cases: Path, tmp_path: Path) -> None:
+    """A slip of an intent's name, or a report that cannot be written, never passes a gate."""
+    nowhere = tmp_path / "nowhere" / "mutants.json"
+    options = ("--cases", cases, "--workers", 1, "--mutate-min", 0.9, "--json", nowhere)
+    slip = run_inside("eval", "--mutate", *options, "--intent", "hours_and_contcat")
+    assert slip.returncode == 2
+    assert "hours_and_contcat" in slip.stderr and "cannot be written" in slip.stderr
+
+
 # ----- The report -----
 
 
