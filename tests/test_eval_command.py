@@ -213,6 +213,22 @@ def test_another_suites_run_is_no_baseline() -> None:
         compared(_run({"a": [True]}), _run({"b": [True]}), Path("old.json"))
 
 
+def test_a_baseline_of_which_nothing_is_left_compares_nothing() -> None:
+    """Where every common case was edited or has no score, that is told, and is not "no regression"."""
+    before = _run({"a": [True], "b": [None]})
+    for now in (_run({"a": [False], "b": [False]}, edited="a"), _run({"a": [None]}), _run({"b": [True]})):
+        with pytest.raises(ConfigurationError, match="nothing to compare"):
+            compared(before, now, Path("old.json"))
+
+
+def test_a_known_failure_does_not_hide_the_rest_from_the_baseline(sample: Path, folder: Path) -> None:
+    """To stop at the first failure and to compare all with a baseline exclude each other."""
+    (folder / "all.yaml").write_text(CASES)
+    ended = _eval(sample, folder, "--fail-fast", "--baseline", folder / "old.json")
+    assert ended.returncode == 2
+    assert "--fail-fast" in ended.stderr
+
+
 async def _job(stand: Stand, item: str) -> str:
     if item == "dies":
         os._exit(1)

@@ -83,6 +83,9 @@ def evaluate(wanted: Wanted) -> int:
 
 def plan_of(wanted: Wanted) -> Plan:
     """What is to be played. Raises ConfigurationError where there are no cases, or no deployment."""
+    if wanted.fail_fast and wanted.baseline:
+        problem = "stops at a failure that the baseline may have, too, and leaves the rest uncompared"
+        raise ConfigurationError(problem, where="--fail-fast", advice="Leave it out beside --baseline.")
     opening = opening_of(wanted.deployment, wanted.model, wanted.reasoner)
     return Plan(
         opening=opening,

@@ -91,7 +91,7 @@ def read_run(file: Path) -> SuiteRun:
 
 
 def compared(before: SuiteRun, now: SuiteRun, file: Path) -> Comparison:
-    """This run beside an earlier one. Raises ConfigurationError where they have no case in common."""
+    """This run beside an earlier one. Raises ConfigurationError where no case can be compared."""
     olds, news = _digests(before.results), _digests(now.results)
     common = [name for name in news if name in olds]
     if not common:
@@ -100,6 +100,9 @@ def compared(before: SuiteRun, now: SuiteRun, file: Path) -> Comparison:
     old_runs, new_runs = runs_of(before.results), runs_of(now.results)
     pairs = {name: (old_runs[name], new_runs[name]) for name in common if olds[name] == news[name]}
     scored = {name: pair for name, pair in pairs.items() if all(each.scored for each in pair)}
+    if not scored:
+        problem = f"has nothing to compare: each of the {len(common)} cases in both was edited, or has no score"
+        raise ConfigurationError(problem, where=file, advice=ANEW)
     certain = not before.subject.model and not now.subject.model
     return Comparison(
         rule=Rule.CERTAIN if certain else Rule.TESTED,
