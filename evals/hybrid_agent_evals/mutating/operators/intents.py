@@ -6,7 +6,7 @@ from hybrid_agent.catalog.models import Autonomy, Intent, Scope
 from hybrid_agent_evals.mutating.changes import Change
 from hybrid_agent_evals.mutating.loosening import without_lines
 from hybrid_agent_evals.mutating.operators.rulings import same_rulings
-from hybrid_agent_evals.mutating.operators.wording import said, short
+from hybrid_agent_evals.mutating.operators.wording import never_looked_up, said, short
 from hybrid_agent_evals.mutating.sites import GONE, Site
 
 
@@ -112,6 +112,7 @@ def knowledge_removed(site: Site) -> Iterator[Change]:
             None,
             f"{site.part}: the help centre is not looked into",
             "the intent with the title that is cited",
+            equivalent=never_looked_up(site),
         )
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hybrid_agent.catalog.models import KnowledgeUse, KnownFrom, Scope
 from hybrid_agent_evals.mutating.changes import Change
 from hybrid_agent_evals.mutating.loosening import looser_lines, without_lines
-from hybrid_agent_evals.mutating.operators.wording import said
+from hybrid_agent_evals.mutating.operators.wording import never_looked_up, said
 from hybrid_agent_evals.mutating.sites import GONE, Site
 
 
@@ -74,6 +74,7 @@ def tags_widened(site: Site) -> Iterator[Change]:
             (*site.value, *others),
             f"{site.part}: articles of every subject count",
             catch,
+            equivalent=never_looked_up(site),
         )
         yield Change(
             "knowledge mistaken",
@@ -81,6 +82,7 @@ def tags_widened(site: Site) -> Iterator[Change]:
             (others[0],),
             f"{site.part}: articles about {others[0]} are read instead",
             "a question that one article answers, with its title under `cites`",
+            equivalent=never_looked_up(site),
         )
 
 
@@ -93,6 +95,7 @@ def use_changed(site: Site) -> Iterator[Change]:
         other,
         f"{site.part}: the help centre is for {other}, not for {site.value}",
         "the intent with its source and with what is told from the article or from the record",
+        equivalent=never_looked_up(site),
     )
 
 

@@ -27,6 +27,16 @@ def intent_of(site: Site) -> Intent | None:
     return None if name is None else site.catalog.intents[name]
 
 
+def never_looked_up(site: Site) -> str:
+    """Why the help centre does not matter to an intent, where that is so: what is done, or always goes to a
+    person, is not looked up."""
+    intent = intent_of(site)
+    if intent is None:
+        return ""
+    away = any(not rule.when for rule in intent.escalate)
+    return "the help centre is not asked for what is done or handed over" if away or intent.action else ""
+
+
 def known_values(site: Site) -> Mapping[str, tuple[Scalar, ...]]:
     """The values that the intent of a site compares its paths with."""
     intent = intent_of(site)
