@@ -239,6 +239,26 @@ def test_a_person_comes_in_time(turns: tuple[PlayedTurn, ...], problem: str) -> 
     assert problem in told and bool(problem) == bool(told)
 
 
+TAKEN, BACK = (PlayedTurn(by="staff", said=deed, deed=deed) for deed in ("take_over", "release"))
+
+
+@pytest.mark.parametrize(
+    ("turns", "problem"),
+    [
+        ((turn(reply="It is on its way."),), ""),
+        ((turn(reply=" "),), "turn 1 is left without an answer"),
+        ((turn(reply="A colleague takes over.", status=Status.HANDED_OFF), turn(reply="")), "turn 2"),
+        ((TAKEN, turn(reply=""), turn(reply="")), ""),
+        ((TAKEN, turn(reply=""), BACK, turn(reply="")), "turn 4"),
+        ((turn(reply="", notices=("Nothing waits for a decision.",)),), ""),
+    ],
+)
+def test_nobody_is_left_without_an_answer(turns: tuple[PlayedTurn, ...], problem: str) -> None:
+    """A message without a reply is found, unless a person has the chat; so is a decision that counts."""
+    told = found("silence", Played(turns=turns))
+    assert problem in told and bool(problem) == bool(told)
+
+
 WHOLE: dict[str, Any] = {
     "summary": "The customer wants: a refund.",
     "why": {"reasons": ["anger"], "detail": ""},
@@ -276,6 +296,28 @@ def test_a_packet_is_complete(change: dict[str, JsonValue], problem: str) -> Non
     turns = (turn("Refund 1001", pending=(CANCEL,)), turn("Now!", served=(KNOWN,)))
     told = found("packet", Played(turns=turns, hand_offs=(opened,)))
     assert problem in told and bool(problem) == bool(told)
+
+
+@pytest.mark.parametrize(
+    ("expect", "problem"),
+    [
+        ({"status": "answered"}, "handed off because of anger"),
+        ({"status": "answered", "way": "handed_off"}, ""),
+        ({"status": ["answered", "handed_off"]}, ""),
+        ({"status": "handed_off", "hand_off": {"reasons": "anger"}}, ""),
+        ({"status": "handed_off", "hand_off": {"reasons": "threat"}}, "not handed off because of threat"),
+    ],
+)
+def test_a_person_is_brought_in_only_where_the_case_has_one(expect: dict[str, Any], problem: str) -> None:
+    """A hand-off that nothing in a case foresees is found, also where it is over in the end."""
+    opened = PlayedHandOff(chat="", turn=0, reasons=("anger",), packet={})
+    told = CHECKS["escalation"](Seen(case(expect=expect), Played(turns=(turn(),), hand_offs=(opened,))))
+    assert problem in "\n".join(told or ()) and bool(problem) == bool(told)
+
+
+def test_where_nothing_was_heard_no_status_is_right() -> None:
+    """A conversation in which the bot never ran has not ended as it must."""
+    assert CHECKS["status"](Seen(case(), Played(turns=())))
 
 
 def test_a_check_that_fails_scores_nothing() -> None:

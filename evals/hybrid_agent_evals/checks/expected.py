@@ -4,7 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from pydantic_core import to_json
 
-from hybrid_agent_evals.cases.models import Write
+from hybrid_agent.state import Status
+from hybrid_agent_evals.cases.contradictions import NOTHING
+from hybrid_agent_evals.cases.models import Case, Way, Write
 from hybrid_agent_evals.cases.turns import Heard
 from hybrid_agent_evals.checks.outcome import Seen
 from hybrid_agent_evals.checks.texts import covers, occurs, untold
@@ -12,18 +14,16 @@ from hybrid_agent_evals.playing.record import PlayedTurn
 from hybrid_agent_evals.playing.ways import way_of
 from hybrid_agent_evals.worlds.calls import Called
 
-NOTHING = "nothing"
-
 
 def status(seen: Seen) -> Sequence[str]:
     """The conversation stands at the end as it must, and no turn failed."""
     played, expected = seen.played, seen.placed.case.expect
     if played.error:
         return [f"failed: {played.error}"]
-    stands = played.status
-    if stands is None or stands in expected.status:
+    if played.status in expected.status:
         return []
-    return [f"the status is {stands.value}, not {' or '.join(expected.status)}"]
+    stands = played.status.value if played.status else "none: nothing was heard"
+    return [f"the status is {stands}, not {' or '.join(expected.status)}"]
 
 
 def way(seen: Seen) -> Sequence[str] | None:
@@ -113,13 +113,21 @@ def escalation(seen: Seen) -> Sequence[str]:
     """A person is brought in where one must be, for the right reason, and nowhere else."""
     wanted, opened = seen.placed.case.expect.hand_off, seen.played.hand_offs
     if wanted is None:
-        return []
+        foreseen = _may_hand_off(seen.placed.case)
+        return [] if foreseen else [f"handed off because of {', '.join(each.reasons)}" for each in opened]
     reasons = {reason for each in opened for reason in each.reasons}
     if not reasons & set(wanted.reasons):
         found = ", ".join(sorted(reasons)) or "not at all"
         return [f"not handed off because of {' or '.join(wanted.reasons)} (but {found})"]
     packets = to_json([each.packet for each in opened]).decode()
     return [f"not in the packet: {each}" for each in wanted.packet if not occurs(each, packets)]
+
+
+def _may_hand_off(case: Case) -> bool:
+    """Whether the case says anywhere that the conversation may be with a person."""
+    taken = case.expect.way is Way.HANDED_OFF or any(turn.agent == "take_over" for turn in case.turns)
+    said = [case.expect.status, *((turn.expect.status or ()) for turn in case.turns if turn.expect)]
+    return taken or any(Status.HANDED_OFF in each for each in said)
 
 
 def turns(seen: Seen) -> Sequence[str] | None:
