@@ -12,8 +12,8 @@ from hybrid_agent import Status
 from hybrid_agent.settings import Thinking
 from hybrid_agent.state import EventKind
 from hybrid_agent.thinking import thinking_with
-from hybrid_agent_evals.screening.data import messages
 from hybrid_agent_evals.attacking.obedient import obedient
+from hybrid_agent_evals.screening.data import messages
 
 pytest_plugins = ["graph_fixtures"]
 

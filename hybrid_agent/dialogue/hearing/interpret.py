@@ -123,7 +123,8 @@ def _slot_answer(state: State, request: Request, question: Question, heard: Hear
 
 def _chosen(question: Question, heard: Heard, catalog: Catalog) -> bool:
     """Whether the message names a choice: "I changed my mind" may be one; free text would be anything."""
-    return question.slot in heard.slots and catalog.slots[question.slot].kind is SlotKind.CHOICE
+    asked = question.slot
+    return asked is not None and asked in heard.slots and catalog.slots[asked].kind is SlotKind.CHOICE
 
 
 def _corrected(heard: Heard, request: Request) -> bool:
