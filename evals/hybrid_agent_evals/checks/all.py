@@ -9,6 +9,7 @@ from hybrid_agent_evals.checks.ledger import ledger
 from hybrid_agent_evals.checks.outcome import Check, Outcome, Seen, outcome
 from hybrid_agent_evals.checks.packet import packet
 from hybrid_agent_evals.checks.policy import policy
+from hybrid_agent_evals.checks.silence import silence
 from hybrid_agent_evals.checks.support import support
 
 EXPECTED: Mapping[str, Check] = MappingProxyType(
@@ -36,6 +37,7 @@ ALWAYS: Mapping[str, Check] = MappingProxyType(
         "support": support,
         "asked_twice": asking.asked_twice,
         "in_time": asking.in_time,
+        "silence": silence,
         "packet": packet,
     }
 )

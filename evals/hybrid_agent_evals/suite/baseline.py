@@ -101,7 +101,7 @@ def compared(before: SuiteRun, now: SuiteRun, file: Path) -> Comparison:
     pairs = {name: (old_runs[name], new_runs[name]) for name in common if olds[name] == news[name]}
     scored = {name: pair for name, pair in pairs.items() if all(each.scored for each in pair)}
     if not scored:
-        problem = f"has nothing to compare: each of the {len(common)} cases in both was edited, or has no score"
+        problem = f"has nothing to compare: all {len(common)} cases in both were edited or have no score"
         raise ConfigurationError(problem, where=file, advice=ANEW)
     certain = not before.subject.model and not now.subject.model
     return Comparison(
