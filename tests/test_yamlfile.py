@@ -1,5 +1,6 @@
 """Files that people write by hand: every mistake is told with its line, and none does harm."""
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -127,6 +128,13 @@ def test_a_folder_is_no_file(tmp_path: Path) -> None:
     """A folder in the place of the file is told as such."""
     with pytest.raises(ConfigurationError, match="cannot be read"):
         read_model(tmp_path, Settings)
+
+
+def test_a_pipe_is_not_waited_for(tmp_path: Path) -> None:
+    """What is no regular file may never end, and is told instead of read."""
+    os.mkfifo(tmp_path / "settings.yaml")
+    with pytest.raises(ConfigurationError, match="pipe or a device"):
+        read_model(tmp_path / "settings.yaml", Settings)
 
 
 def test_aliases_that_multiply_do_no_harm(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """YAML as nodes that know their lines, and the plain data in them."""
 
+import stat
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,11 @@ def line_of(node: yaml.Node | None, loc: Sequence[str | int]) -> int:
 
 def _read_text(path: Path) -> str:
     try:
-        if path.stat().st_size > MAX_BYTES:
+        found = path.stat()
+        if not (stat.S_ISREG(found.st_mode) or stat.S_ISDIR(found.st_mode)):
+            # A pipe or a device may never end.
+            raise ConfigurationError("is no file but a pipe or a device", where=path, advice="Name a file.")
+        if found.st_size > MAX_BYTES:
             raise ConfigurationError("the file is over 5 MB", where=path, advice="Split or shorten it.")
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
