@@ -145,7 +145,8 @@ def _copy(shop: Path, to: Path) -> None:
             source.backup(copy)
         asyncio.run(_opens(to))
     except (sqlite3.Error, OSError, ValueError, ToolError) as error:
-        raise ConfigurationError(f"shop: cannot be used: {error}", where=shop, advice=advice) from error
+        problem = str(error).replace(str(to), str(shop))  # the copy's place differs by run
+        raise ConfigurationError(f"shop: cannot be used: {problem}", where=shop, advice=advice) from error
 
 
 async def _opens(shop: Path) -> None:
