@@ -50,7 +50,7 @@ def _mask(finder: Finder, text: str) -> str:
 
 
 def known_in(data: JsonValue, places: Places) -> Iterator[Known]:
-    """The personal values in the data's records, in whatever shape the state, an approval or a hand-off has."""
+    """The personal values in the data's records: of the state, an approval, or a hand-off."""
     if isinstance(data, list):
         for each in data:
             yield from known_in(each, places)
