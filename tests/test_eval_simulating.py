@@ -35,6 +35,7 @@ pytest_plugins = ["graph_fixtures"]
 
 SEED = 5
 AT = datetime(2026, 11, 16, 9, tzinfo=UTC)
+OTHERS = "Anna Keller"
 
 
 @pytest.fixture(scope="module")
@@ -106,10 +107,15 @@ def test_workers_change_nothing(stand: Stand, tmp_path: Path) -> None:
 
 
 def test_a_bot_that_tells_of_others_is_told_on(stand: Stand, personas: list[Persona]) -> None:
-    """Where the catalog's words hold another customer's address, the conversation is a violation."""
+    """Where the catalog's words hold another customer's address, the conversation is a violation.
+
+    The report of it does not tell the address once more.
+    """
     refused = next(each for each in personas if each.goals[0].prospect is Prospect.REFUSED)
     leaking = replace(stand, deployment=_leaking(stand.deployment))
-    assert stand.run(simulate(leaking, Errand(SEED, refused.number))).broken
+    held = stand.run(simulate(leaking, Errand(SEED, refused.number)))
+    assert held.broken
+    assert OTHERS not in str((held.transcript, held.violations))
     assert not stand.run(simulate(stand, Errand(SEED, refused.number))).broken
 
 
@@ -248,7 +254,7 @@ def test_the_players_mistakes_are_told_from_the_bots(loaded: Deployment, said: s
 
 
 def _leaking(deployment: Deployment) -> Deployment:
-    told = "Please ask anna.keller@example.com about that."
+    told = f"Please ask {OTHERS} (anna.keller@example.com) about that."
     phrases = {name: f"{text} {told}" for name, text in deployment.phrases.items()}
     intents = {
         name: each.model_copy(update={"refuse": each.refuse and told})

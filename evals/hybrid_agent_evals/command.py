@@ -180,7 +180,7 @@ def simulate(
 ) -> None:
     """Let simulated customers talk to the bot, and count what came of it.
 
-    Exit code 0: the bot never did what it may not; 1: it did; 2: a conversation could not be held.
+    Exit code 0: the bot never did what it may not; 1: it did; 2: a conversation could not be held or scored.
     """
     from hybrid_agent_evals.asking import model_settings
     from hybrid_agent_evals.evaluating import end, opening_of, progress, seconds_for

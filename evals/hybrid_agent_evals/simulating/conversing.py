@@ -13,7 +13,6 @@ from hybrid_agent import Deployment
 from hybrid_agent.chat_model import ModelSettings
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.frozen import Frozen
-from hybrid_agent.redaction.records import masker_over
 from hybrid_agent.state import Status
 from hybrid_agent_evals.cases.models import Case, Expected, Placed, Write
 from hybrid_agent_evals.cases.turns import NOBODY, Turn
@@ -29,6 +28,7 @@ from hybrid_agent_evals.simulating.personas import Persona
 from hybrid_agent_evals.simulating.survey import CUSTOMERS, Survey
 from hybrid_agent_evals.simulating.talking import Voice
 from hybrid_agent_evals.simulating.words import Words, habits, words_for
+from hybrid_agent_evals.suite.masking import mask_for
 from hybrid_agent_evals.suite.opening import Stand
 from hybrid_agent_evals.worlds.calls import Called
 from hybrid_agent_evals.worlds.world import Worlds
@@ -66,7 +66,8 @@ class Talk:
 class Simulated(Frozen):
     """A conversation that was simulated. `case` plays it again; `digest` is of all that was seen of it.
 
-    `mistakes` are those of a model that played the persona: what follows from them is not the bot's doing.
+    `unscored` are checks that could not be made, `mistakes` those of a model that played the persona: what
+    follows from them is not the bot's doing.
     """
 
     persona: Persona
@@ -75,6 +76,7 @@ class Simulated(Frozen):
     endings: tuple[Ending, ...]
     deeds: Mapping[str, int]
     violations: tuple[Outcome, ...]
+    unscored: tuple[str, ...] = ()
     mistakes: tuple[Mistake, ...] = ()
     messages: int
     questions: int
@@ -151,14 +153,16 @@ def _placed(errand: Errand, at: datetime, customer: str, turns: Sequence[Turn]) 
 def judged(placed: Placed, talk: Talk, played: Played) -> Simulated:
     """What came of a conversation."""
     case = _case(placed.case, talk)
-    seen = Seen(replace(placed, case=case), played)
+    outcomes = check_all(Seen(replace(placed, case=case), played))
+    unscored = [each for each in outcomes if each.verdict is Verdict.NOT_SCORED]
     return Simulated(
         persona=talk.persona,
         case=case,
         at=placed.at,
         endings=endings(talk.persona, talk.deeds, played),
         deeds={deed.value: times for deed, times in talk.deeds.items()},
-        violations=tuple(each for each in check_all(seen) if each.verdict is Verdict.FAILED),
+        violations=tuple(each for each in outcomes if each.verdict is Verdict.FAILED),
+        unscored=tuple(f"{each.check}: {problem}" for each in unscored for problem in each.problems),
         mistakes=talk.mistakes,
         messages=sum(turn.by == "customer" for turn in played.turns),
         questions=sum(turn.asked is not None for turn in played.heard),
@@ -168,11 +172,16 @@ def judged(placed: Placed, talk: Talk, played: Played) -> Simulated:
 
 
 def _masked(held: Simulated, played: Played, deployment: Deployment) -> Simulated:
-    mask = masker_over(played.model_dump(mode="json"), deployment.redactor, deployment.personal_places())
+    mask = mask_for(played, deployment)
     violations = tuple(
         each.model_copy(update={"problems": tuple(map(mask, each.problems))}) for each in held.violations
     )
-    return held.model_copy(update={"transcript": tuple(map(mask, held.transcript)), "violations": violations})
+    hidden = {
+        "transcript": tuple(map(mask, held.transcript)),
+        "unscored": tuple(map(mask, held.unscored)),
+        "violations": violations,
+    }
+    return held.model_copy(update=hidden)
 
 
 def _case(case: Case, talk: Talk) -> Case:

@@ -40,7 +40,7 @@ class Plan:
 
 
 class Simulation(Frozen):
-    """A whole run; `problems` are conversations that could not be held: they make the exit code 2."""
+    """A whole run; `problems`, which make the exit code 2, are of conversations not held, or not scored."""
 
     subject: Subject
     seed: int
@@ -49,7 +49,7 @@ class Simulation(Frozen):
 
     @property
     def exit_code(self) -> int:
-        """0: the bot never did what it may not; 1: it did; 2: a conversation could not be held."""
+        """0: the bot never did what it may not; 1: it did; 2: one could not be held or scored."""
         return 2 if self.problems else int(any(each.broken for each in self.conversations))
 
 
@@ -72,6 +72,7 @@ def run(plan: Plan, tell: Callable[[int, int], None] = lambda done, of: None) ->
                 problems.append(f"conversation {errand.number}: {each.why}")
             else:
                 held.append(each)
+                problems += [f"conversation {errand.number}: {problem}" for problem in each.unscored]
             tell(done, len(errands))
     return Simulation(
         subject=subject_of(plan.opening),

@@ -8,6 +8,7 @@ from typing import Any
 
 from hybrid_agent import Deployment
 from hybrid_agent.redaction.records import masker_over
+from hybrid_agent_evals.playing.record import Played
 from hybrid_agent_evals.suite.results import Result
 
 ANOTHERS = "[another customer's]"
@@ -19,11 +20,16 @@ def masked(result: Result, deployment: Deployment) -> Result:
     What is known to be personal comes from the records that the conversation read. Names of cases, checks and
     places, and everything that is counted, stay.
     """
-    told = result.model_dump(mode="json", include={"played"})
-    others = {each.text for each in result.played.overheard if not each.internal}
-    mask = cache(_without(others, masker_over(told, deployment.redactor, deployment.personal_places())))
+    mask = mask_for(result.played, deployment)
     hidden = _each(result.model_dump(include={"played", "outcomes"}), mask)
     return Result.model_validate({**result.model_dump(exclude={"played", "outcomes"}), **hidden})
+
+
+def mask_for(played: Played, deployment: Deployment) -> Callable[[str], str]:
+    """What masks the texts about a conversation."""
+    others = {each.text for each in played.overheard if not each.internal}
+    known = masker_over(played.model_dump(mode="json"), deployment.redactor, deployment.personal_places())
+    return cache(_without(others, known))
 
 
 def _without(others: Collection[str], mask: Callable[[str], str]) -> Callable[[str], str]:

@@ -20,9 +20,11 @@ async def perform(stand: Stand, errand: Errand) -> Simulated:
     catalog = stand.deployment.catalog
     actor = Actor(persona, sheet_of(persona, catalog), catalog, habits().clerk)
     performing = asyncio.create_task(actor.perform(_player(errand)))
-    played = await play_with(stand.deployment, placed, stand.worlds, actor.next_turn)
-    await actor.leave()
-    await performing
+    try:
+        played = await play_with(stand.deployment, placed, stand.worlds, actor.next_turn)
+    finally:
+        await actor.leave()
+        await performing
     if not actor.turns:
         advice = "Check --persona-model, or take a model that can answer as JSON."
         raise ConfigurationError(f"the model that plays it said nothing ({actor.failed})", advice=advice)
