@@ -56,7 +56,7 @@ def disjoint(one: Condition, other: Condition) -> bool:
     return any(
         set(mine).isdisjoint(theirs)
         for path in one.keys() & other.keys()
-        if (mine := _values(one[path])) and (theirs := _values(other[path]))
+        if (mine := values(one[path])) and (theirs := values(other[path]))
     )
 
 
@@ -65,8 +65,8 @@ def values_by_path(conditions: Iterator[Condition]) -> dict[str, tuple[Scalar, .
     found: dict[str, dict[Scalar, None]] = {}
     for condition in conditions:
         for path, test in condition.items():
-            found.setdefault(path, {}).update(dict.fromkeys(_values(test)))
-    return {path: tuple(values) for path, values in found.items()}
+            found.setdefault(path, {}).update(dict.fromkeys(values(test)))
+    return {path: tuple(named) for path, named in found.items()}
 
 
 def _looser(test: Test, known: Collection[Scalar]) -> Iterator[tuple[Test, str]]:
@@ -80,10 +80,10 @@ def _looser(test: Test, known: Collection[Scalar]) -> Iterator[tuple[Test, str]]
             if len(test.model_fields_set) > 1 and isinstance(getattr(test, name), str):
                 yield _with(test, {name: None}), f"no longer {name} {getattr(test, name)}"
         return
-    values = _values(test)
+    named = values(test)
     for other in known:
-        if other not in values and not isinstance(other, bool):
-            yield (*values, other), f"may also be {other}"
+        if other not in named and not isinstance(other, bool):
+            yield (*named, other), f"may also be {other}"
 
 
 def _numbers(bounds: Bounds) -> Iterator[tuple[str, Decimal]]:
@@ -103,7 +103,8 @@ def _with(bounds: Bounds, new: Mapping[str, object]) -> Bounds:
     return Bounds.model_validate({name: value for name, value in given.items() if value is not None})
 
 
-def _values(test: Test) -> tuple[Scalar, ...]:
+def values(test: Test) -> tuple[Scalar, ...]:
+    """What a line lets through by name; nothing where it has bounds."""
     if isinstance(test, Bounds):
         return ()
     return test if isinstance(test, tuple) else (test,)

@@ -2,9 +2,10 @@
 
 from collections.abc import Iterator, Mapping
 
+from hybrid_agent.catalog.conditions import Condition, Scalar
 from hybrid_agent.catalog.models import ActionRule, Approver, Intent
 from hybrid_agent_evals.mutating.changes import Change
-from hybrid_agent_evals.mutating.loosening import looser_lines, without_lines
+from hybrid_agent_evals.mutating.loosening import looser_lines, values, without_lines
 from hybrid_agent_evals.mutating.operators.rulings import same_rulings
 from hybrid_agent_evals.mutating.operators.wording import known_values, said
 from hybrid_agent_evals.mutating.sites import GONE, Site, value_at
@@ -38,7 +39,29 @@ def allow_loosened(site: Site) -> Iterator[Change]:
             looser,
             f"{site.part}: a condition of the action: {words}",
             f"someone asks for it exactly where the condition was to stop it ({said(site.value)})",
+            equivalent=_taken_before(site, looser),
         )
+
+
+def _taken_before(site: Site, looser: Condition) -> str:
+    """Why what is let in never comes so far, where an earlier condition or an escalation takes it."""
+    intent, number = _intent(site), int(site.place[-2])
+    allows = intent.action.allow if intent.action else ()
+    for path, test in looser.items():
+        added = set(values(test)) - set(values(site.value.get(path, ())))
+        if added and any(_stops(each.when, path, added) for each in allows[:number]):
+            return "an earlier condition stops it with its own words"
+        if added and any(_takes(each.when, path, added) for each in intent.escalate):
+            return "a person gets it before"
+    return ""
+
+
+def _stops(condition: Condition, path: str, added: set[Scalar]) -> bool:
+    return bool(values(condition.get(path, ()))) and added.isdisjoint(values(condition[path]))
+
+
+def _takes(condition: Condition, path: str, added: set[Scalar]) -> bool:
+    return list(condition) == [path] and added <= set(values(condition[path]))
 
 
 def risk_lowered(site: Site) -> Iterator[Change]:
