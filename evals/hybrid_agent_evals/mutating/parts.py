@@ -10,6 +10,7 @@ from datetime import timedelta
 from types import MappingProxyType
 
 from hybrid_agent import Deployment
+from hybrid_agent.catalog import Catalog
 from hybrid_agent.knowledge import Knowledge, Passage
 from hybrid_agent_evals.mutating.rebuilding import with_passages
 from hybrid_agent_evals.worlds.world import Tools
@@ -34,7 +35,7 @@ def swaps(deployment: Deployment) -> Iterator[Swap]:
     """What can be swapped in this deployment."""
     yield from _checks(deployment)
     if deployment.knowledge is not None:
-        yield from _knowledge(deployment.knowledge)
+        yield from _knowledge(deployment.knowledge, deployment.catalog)
     yield from _systems()
     yield from _harmless()
 
@@ -69,7 +70,7 @@ def _checks(deployment: Deployment) -> Iterator[Swap]:
         )
 
 
-def _knowledge(knowledge: Knowledge) -> Iterator[Swap]:
+def _knowledge(knowledge: Knowledge, catalog: Catalog) -> Iterator[Swap]:
     yield _known(
         "knowledge removed",
         "there is no help centre",
@@ -86,7 +87,7 @@ def _knowledge(knowledge: Knowledge) -> Iterator[Swap]:
             _judging(name, value),
             "a question that no article answers, but which has words of one",
         )
-    for name, opened, says in _opened(knowledge.passages):
+    for name, opened, says in _opened(knowledge.passages, catalog):
         yield _known(
             "an audience widened" if name == "audience" else "validity widened",
             says,
@@ -147,9 +148,11 @@ def _opening(name: str, opened: object) -> Callable[[Knowledge], Knowledge]:
     return change
 
 
-def _opened(passages: tuple[Passage, ...]) -> Iterator[tuple[str, object, str]]:
-    """What keeps a passage from customers, and the value that does not."""
-    open_values = {"audience": "customer", "valid_from": None, "valid_until": None, "product": None}
+def _opened(passages: tuple[Passage, ...], catalog: Catalog) -> Iterator[tuple[str, object, str]]:
+    """What keeps a passage from customers, and the value that does not; a product, where facts name one."""
+    open_values: dict[str, str | None] = {"audience": "customer", "valid_from": None, "valid_until": None}
+    if any(each.knowledge and each.knowledge.product for each in catalog.intents.values()):
+        open_values["product"] = None
     for name, opened in open_values.items():
         if any(getattr(each, name) != opened for each in passages):
             yield name, opened, f"customers are told what the {name} of articles keeps back"
