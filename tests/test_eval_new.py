@@ -69,6 +69,17 @@ def test_a_stored_conversation_becomes_a_case(state: Path, tmp_path: Path) -> No
     assert not [word for word in ("Jane", "Miller", "corp.example", "mia") if word in text]
 
 
+def test_the_deployment_of_this_folder_is_meant(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without `--deployment` a thread is looked for where the deployment of this folder keeps its own."""
+    assert run_inside("init", tmp_path / "shop").returncode == 0
+    monkeypatch.chdir(tmp_path / "shop")
+    talked = run_inside("chat", "-d", ".", "--jsonl", given=lines_of((says("Where is order 1002?", "here"),)))
+    assert talked.returncode == 0, talked.stderr
+    made = run_inside("eval", "new", "evals/case.yaml", "--thread", "here", "--yes")
+    assert made.returncode == 0, made.stderr
+    assert only(Path("evals/case.yaml")).case.about == "order_status"
+
+
 def test_records_of_another_shop_are_replaced_by_the_stand_ins(tmp_path: Path) -> None:
     """Ids and customers that the stand-in shop has not become some that it has, the same for the same."""
     lines, file = tmp_path / "in.jsonl", tmp_path / "new.yaml"

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from hybrid_agent.cli.failing import NotPossibleError
-from hybrid_agent.cli.places import place_of
+from hybrid_agent.cli.places import SETTINGS, place_of
 from hybrid_agent.cli.showing import console_for
 from hybrid_agent.portal import run_here
 from hybrid_agent_evals.cases.models import Case, Placed
@@ -81,7 +81,8 @@ def _recorded(wanted: Wanted) -> Recording | None:
         return typed(wanted.lines, wanted.thread, _now())
     if wanted.thread is None:
         return None
-    return run_here(stored(place_of(wanted.deployment, wanted.state), wanted.thread))
+    here = Path(SETTINGS) if Path(SETTINGS).is_file() else None
+    return run_here(stored(place_of(wanted.deployment or here, wanted.state), wanted.thread))
 
 
 def _replayed(wanted: Wanted, stand: Stand, recording: Recording, console: Console) -> Draft:
