@@ -13,6 +13,8 @@ from hybrid_agent_evals.simulating.running import Simulation
 WIDTH = 26
 SHOWN = 10
 """Conversations whose transcripts are printed; all are in the JSON."""
+LISTED = 20
+"""Missed conversations whose numbers are printed."""
 
 WITHOUT: dict[str, Any] = {
     "case": True,
@@ -72,9 +74,16 @@ def _lines(simulation: Simulation, command: str) -> Iterator[str]:
     if len(told) > SHOWN:
         yield f"... and {len(told) - SHOWN} more: see --json"
     missed = [str(each.persona.number) for each in held if each.missed]
-    if missed:
+    if missed and len(held) > 1:
         yield ""
-        yield f"Missed for no reason of the customer's own: {', '.join(missed)}"
+        ended = "conversation ended" if len(missed) == 1 else "conversations ended"
+        yield f"{len(missed)} {ended} not as it must, for no reason of the customer's own: {_listed(missed)}"
+        yield f"To read one: {command} --only {missed[0]}"
+
+
+def _listed(numbers: Sequence[str]) -> str:
+    more = len(numbers) - LISTED
+    return ", ".join(numbers[:LISTED]) + (f" and {more} more: see --json" if more > 0 else "")
 
 
 def _slips(held: Sequence[Simulated]) -> Iterator[str]:
