@@ -230,7 +230,7 @@ def test_the_terminal_shows_what_is_amiss() -> None:
     assert "\x1b[31mred" not in text
     assert "\\x1b[31mred" in text
     assert "--case second" in text
-    assert text.rstrip().endswith("1 of 2 conversations passed, 1 could not be scored, 1 problem with cases")
+    assert text.rstrip().endswith("1 of 2 conversations passed, 1 could not be scored, 1 problem")
     assert max(map(len, text.splitlines())) <= 80
 
 

@@ -31,7 +31,7 @@ def as_markdown(run: SuiteRun, sections: Sequence[Section] = (), *, limit: int =
     head += ["", *(f"- {code(each)}" for each in run.problems)]
     for section in (paths, *sections):
         head += ["", *_table(section)]
-    folded = "\n".join(_folded("By intent and by check", others))
+    folded = "\n".join(_folded("By intent, tag and check", others))
     tail = [folded] if len(folded) < limit // 2 else []
     parts = ("\n".join(_failure(run, each)) for each in amiss(run.results))
     room = limit - sum(map(len, tail))

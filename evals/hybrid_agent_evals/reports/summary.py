@@ -9,11 +9,12 @@ MASKED = "Personal data is replaced by its kind, such as [email]; --unmasked sho
 def headline(run: SuiteRun) -> str:
     """How many passed, in a sentence."""
     total = figures(run.results).total
-    parts = [f"{total.passed} of {total.scored} conversations passed"]
+    passed = f"{total.passed} of {total.scored} conversations passed"
+    parts = [passed if run.results else "nothing was played"]
     if total.not_scored:
         parts.append(f"{total.not_scored} could not be scored")
     if run.problems:
-        parts.append(f"{len(run.problems)} {'problem' if len(run.problems) == 1 else 'problems'} with cases")
+        parts.append(f"{len(run.problems)} {'problem' if len(run.problems) == 1 else 'problems'}")
     return ", ".join(parts)
 
 

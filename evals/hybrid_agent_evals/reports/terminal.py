@@ -8,7 +8,7 @@ from rich.text import Text
 
 from hybrid_agent_evals.checks.outcome import Verdict
 from hybrid_agent_evals.reports.figures import VERDICTS, amiss
-from hybrid_agent_evals.reports.sections import Section, counted
+from hybrid_agent_evals.reports.sections import Section, in_short
 from hybrid_agent_evals.reports.summary import headline, subject_line
 from hybrid_agent_evals.reports.texts import again, in_a_line, visible
 from hybrid_agent_evals.reports.transcript import transcript
@@ -16,6 +16,9 @@ from hybrid_agent_evals.suite.results import Result, SuiteRun
 
 IN_FULL = 10
 """How many conversations are shown in full; the files have all."""
+
+NARROW = (0, 1, 0, 0)
+"""Around a cell: with one blank between columns, the tables of counts fit into 80."""
 
 STYLES = {Verdict.FAILED: "bold red", Verdict.NOT_SCORED: "bold yellow"}
 
@@ -27,7 +30,7 @@ def show(run: SuiteRun, console: Console, sections: Sequence[Section] = ()) -> N
         _show_result(run, result, console)
     if len(found) > IN_FULL:
         _line(console, f"{len(found) - IN_FULL} more: --html FILE shows all")
-    for section in (*counted(run.results), *sections):
+    for section in (*in_short(run.results), *sections):
         show_section(section, console)
     for problem in run.problems:
         console.print(Text(visible(problem), style="red"))
@@ -37,7 +40,8 @@ def show(run: SuiteRun, console: Console, sections: Sequence[Section] = ()) -> N
 
 def show_section(section: Section, console: Console) -> None:
     """One table, with its numbers to the right."""
-    table = Table(title=section.title, title_justify="left", title_style="bold", box=None, pad_edge=False)
+    table = Table(title=section.title, title_justify="left", title_style="bold", box=None)
+    table.padding = NARROW
     for place, column in enumerate(section.columns):
         table.add_column(column, justify="left" if place == 0 else "right", overflow="fold")
     for row in section.rows:
@@ -50,7 +54,7 @@ def show_section(section: Section, console: Console) -> None:
 def _show_result(run: SuiteRun, result: Result, console: Console) -> None:
     verdict = result.verdict
     heading = Text.assemble(
-        (VERDICTS[verdict], STYLES[verdict]), "  ", (result.id, "bold"), f"  {result.where}"
+        (VERDICTS[verdict], STYLES[verdict]), "  ", (result.id, "bold"), f"  {in_a_line(result.where)}"
     )
     console.print(heading)
     _line(console, f"  {result.says}")
