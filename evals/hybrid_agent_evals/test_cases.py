@@ -8,8 +8,8 @@ from hybrid_agent_evals.checks.outcome import Seen, Verdict
 from hybrid_agent_evals.metrics.conversation import conversation
 from hybrid_agent_evals.metrics.gating import gating_metrics
 from hybrid_agent_evals.metrics.quiet import quiet
-from hybrid_agent_evals.playing.chat import spoken
 from hybrid_agent_evals.reports.texts import visible
+from hybrid_agent_evals.reports.transcript import transcript
 from hybrid_agent_evals.suite.masking import masked
 from hybrid_agent_evals.suite.opening import Stand
 from hybrid_agent_evals.suite.results import Result
@@ -25,8 +25,8 @@ def test_case(placed: Placed | str, stand: Stand, command: str) -> None:
     except ConfigurationError as error:
         pytest.fail(str(error), pytrace=False)
     if result.verdict is Verdict.NOT_SCORED:
-        pytest.skip(f"could not be scored: {_problems(result)}")
-    if not _holds(Seen(placed, result.played)):
+        pytest.fail(f"could not be scored: {_problems(result)}", pytrace=False)
+    if not (result.passed and _holds(Seen(placed, result.played))):
         again = f"{command} --case {placed.case.id}"
         pytest.fail(_told(masked(result, stand.deployment), again), pytrace=False)
 
@@ -46,7 +46,7 @@ def _holds(seen: Seen) -> bool:
 def _told(result: Result, command: str) -> str:
     """What was promised and is not so, the conversation, and how to play it again."""
     return visible(
-        f"{result.where}: {result.says}\n\n{_problems(result)}\n\n{spoken(result.played.turns)}\n\n"
+        f"{result.where}: {result.says}\n\n{_problems(result)}\n\n{transcript(result.played)}\n\n"
         f"Play it again: {command}"
     )
 

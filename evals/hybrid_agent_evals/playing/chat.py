@@ -1,6 +1,6 @@
 """One conversation of a case on the graph: messages, decisions, taking over, as the apps of users do it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -132,9 +132,3 @@ def _ground(item: Evidence) -> Ground:
 def _served(request: Request) -> Served:
     slots = {name: slot.value for name, slot in request.slots.items()}
     return Served(intent=request.intent, phase=request.phase, slots=slots)
-
-
-def spoken(turns: Sequence[PlayedTurn]) -> str:
-    """The conversation as people read it, a line each."""
-    lines = (f"{turn.by}: {turn.said}" + (f"\nbot: {turn.reply}" if turn.reply else "") for turn in turns)
-    return "\n".join(lines)
