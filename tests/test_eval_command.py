@@ -221,6 +221,23 @@ def test_a_baseline_of_which_nothing_is_left_compares_nothing() -> None:
             compared(before, now, Path("old.json"))
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("--mutate-min", 0.95),
+        ("--quick",),
+        ("--mutate", "--baseline", "old.json"),
+        ("--timeout", "inf"),
+        ("--timeout", "nan"),
+    ],
+)
+def test_no_option_is_overlooked(sample: Path, folder: Path, options: tuple[object, ...]) -> None:
+    """An option that would gate nothing as it is given is refused: whoever gave it relies on it."""
+    ended = _eval(sample, folder, *options)
+    assert ended.returncode == 2
+    assert "Invalid value" in ended.stderr
+
+
 def test_a_known_failure_does_not_hide_the_rest_from_the_baseline(sample: Path, folder: Path) -> None:
     """To stop at the first failure and to compare all with a baseline exclude each other."""
     (folder / "all.yaml").write_text(CASES)

@@ -22,13 +22,16 @@ Model = Annotated[str | None, typer.Option(help="The chat model, as provider:nam
 BaseUrl = Annotated[str | None, typer.Option(help="The address of an OpenAI-compatible server.")]
 KeyVariable = Annotated[str | None, typer.Option(help="The variable that holds the model's key.")]
 Temperature = Annotated[float | None, typer.Option(help="The model's temperature.")]
-CallTimeout = Annotated[float, typer.Option(min=1, help="Seconds that one call of the model may take.")]
+CallTimeout = Annotated[
+    float, typer.Option(min=1, max=86_400, help="Seconds that one call of the model may take.")
+]
 Seed = Annotated[int, typer.Option(help="The same seed gives the same results.")]
 Workers = Annotated[
     int | None, typer.Option(min=1, help="How many at a time (else one for each core, if worth it).")
 ]
 Timeout = Annotated[
-    float | None, typer.Option(min=1, help="Seconds that a case may take (else 60; with a model 600).")
+    float | None,
+    typer.Option(min=1, max=86_400, help="Seconds that a case may take (else 60; with a model 600)."),
 ]
 File = Annotated[Path | None, typer.Option(metavar="FILE", help="Write this report ('-': print it).")]
 
@@ -89,6 +92,11 @@ def evaluate(
     from hybrid_agent_evals.evaluating import evaluate as run
     from hybrid_agent_evals.suite.choosing import Choice, chosen, place_of_cases
 
+    if not mutate and (quick or mutate_min is not None):
+        raise typer.BadParameter("say --mutate, too, or leave it out", param_hint="--quick, --mutate-min")
+    if mutate and (baseline or judge or junit or html or fail_fast or repeat > 1):
+        unused = "--baseline, --judge, --junit, --html, --fail-fast, --repeat"
+        raise typer.BadParameter("not beside --mutate; leave it out", param_hint=unused)
     if mutate:
         from hybrid_agent_evals.mutating.command import Asked, run_mutation
 
