@@ -3,9 +3,10 @@
 from collections.abc import Iterator
 
 from hybrid_agent.catalog.models import KnowledgeUse, KnownFrom, Scope
+from hybrid_agent.catalog.phrasing import places
 from hybrid_agent_evals.mutating.changes import Change
 from hybrid_agent_evals.mutating.loosening import looser_lines, without_lines
-from hybrid_agent_evals.mutating.operators.wording import never_looked_up, said
+from hybrid_agent_evals.mutating.operators.wording import intent_of, never_looked_up, said
 from hybrid_agent_evals.mutating.sites import GONE, Site
 
 
@@ -30,7 +31,18 @@ def source_unnamed(site: Site) -> Iterator[Change]:
             None,
             f"{site.part}: the source {site.value!r} has no title of its own",
             "the intent with the title that is cited, such as the number of the record",
+            equivalent=_never_cited(site),
         )
+
+
+def _never_cited(site: Site) -> str:
+    """Why the title of a read is never seen, where no text of the intent takes a value from it."""
+    intent = intent_of(site)
+    if intent is None:
+        return ""
+    said = places(intent.model_dump_json(exclude={"examples", "reads"}))
+    used = {path.partition(".")[0] for path in said}
+    return "" if site.place[3] in used else "no text says what it holds, so it is never a source"
 
 
 def not_required(site: Site) -> Iterator[Change]:
