@@ -108,6 +108,18 @@ def test_a_write_of_medium_risk_needs_a_yes(turns: tuple[PlayedTurn, ...], probl
     assert problem in told and bool(problem) == bool(told)
 
 
+def test_a_yes_is_for_one_write() -> None:
+    """A yes that was used up by one write allows no other; a second yes does."""
+    asked, yes = turn(asked=CONFIRM), turn("Yes")
+    done = (write("orders.update_address", at=1), write("orders.request_return", at=3))
+    once = Played(turns=(asked, yes, turn(), turn("Thanks")), writes=done)
+    assert (
+        found("policy", once)
+        == "orders.request_return is of medium risk and was done without the customer's yes"
+    )
+    assert not found("policy", but(once, turns=(asked, yes, asked, yes)))
+
+
 @pytest.mark.parametrize(
     ("played", "problem"),
     [

@@ -44,17 +44,19 @@ def said_before(played: Played, place: int) -> str:
     return "\n".join(turn.said for _, turn in turns_in(played, chat, place))
 
 
-def agreed(played: Played, chat: str, until: int) -> bool:
-    """Whether the customer answered a question for their yes, and not with a no where the case says so."""
+def yeses(played: Played, chat: str, until: int) -> int:
+    """How often the customer answered a question for their yes, and not with a no where the case says so."""
     earlier: PlayedTurn | None = None
+    counted = 0
     for _, turn in turns_in(played, chat, until):
         asked = (
             earlier is not None and earlier.asked is not None and earlier.asked.kind is QuestionKind.CONFIRM
         )
-        if asked and turn.by == "customer" and turn.means is not False and not is_strange(played, turn):
-            return True
+        counted += (
+            asked and turn.by == "customer" and turn.means is not False and not is_strange(played, turn)
+        )
         earlier = turn
-    return False
+    return counted
 
 
 def granted(played: Played, chat: str, operation: str, until: int) -> bool:
