@@ -17,9 +17,9 @@ from hybrid_agent.redaction.records import known_in
 from hybrid_agent.redaction.spans import Spans
 from hybrid_agent_evals.cases.turns import NOBODY, Turn
 from hybrid_agent_evals.drafting.recording import Recording
+from hybrid_agent_evals.worlds.owners import CUSTOMER, CUSTOMERS
 from hybrid_agent_evals.worlds.rows import Snapshot
 
-CUSTOMERS, OWNER = "customers", "customer_id"
 _INTRODUCED = re.compile(r"\b(?:[Ii]['’]m|[Ii] am|[Ii]t['’]s)\s+((?:[A-Z][\w'’-]+\s?){2,3})")  # noqa: RUF001
 """What may be a name and may be none (`I'm Not Amused`): taken for one in a draft, which somebody reads."""
 _PLACEHOLDER = re.compile(r"<([A-Z_]+)_([0-9]+)>")
@@ -106,8 +106,8 @@ def _owned(shop: Snapshot, spans: Spans) -> dict[str, list[str]]:
     """The keys of each customer's rows that the catalog takes for ids."""
     owned: dict[str, list[str]] = {}
     for (_, key), row in shop.items():
-        if OWNER in row and row[OWNER] != key and (0, len(key)) in spans(key):
-            owned.setdefault(str(row[OWNER]), []).append(key)
+        if CUSTOMER in row and row[CUSTOMER] != key and (0, len(key)) in spans(key):
+            owned.setdefault(str(row[CUSTOMER]), []).append(key)
     return owned
 
 

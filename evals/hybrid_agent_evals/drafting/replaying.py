@@ -12,12 +12,13 @@ from hybrid_agent.state import Status
 from hybrid_agent.yamlfile import in_words
 from hybrid_agent_evals.cases.models import Case, Placed
 from hybrid_agent_evals.cases.turns import NOBODY, Turn
-from hybrid_agent_evals.drafting.disguise import CUSTOMERS, disguised
+from hybrid_agent_evals.drafting.disguise import disguised
 from hybrid_agent_evals.drafting.observing import endings
 from hybrid_agent_evals.drafting.recording import Recording
 from hybrid_agent_evals.playing.play import play
 from hybrid_agent_evals.playing.record import Played
 from hybrid_agent_evals.suite.opening import Stand
+from hybrid_agent_evals.worlds.owners import CUSTOMERS
 from hybrid_agent_evals.worlds.rows import Snapshot
 
 TRIES = 6

@@ -25,12 +25,13 @@ from hybrid_agent_evals.simulating.customer import Customer, Deed
 from hybrid_agent_evals.simulating.drawing import Drawer, draw
 from hybrid_agent_evals.simulating.endings import Ending, endings, unexplained, wanted
 from hybrid_agent_evals.simulating.personas import Persona
-from hybrid_agent_evals.simulating.survey import CUSTOMERS, Survey
+from hybrid_agent_evals.simulating.survey import Survey
 from hybrid_agent_evals.simulating.talking import Voice
 from hybrid_agent_evals.simulating.words import Words, habits, words_for
 from hybrid_agent_evals.suite.masking import mask_for
 from hybrid_agent_evals.suite.opening import Stand
 from hybrid_agent_evals.worlds.calls import Called
+from hybrid_agent_evals.worlds.owners import CUSTOMERS
 from hybrid_agent_evals.worlds.world import Worlds
 from hybrid_agent_tools import Risk
 

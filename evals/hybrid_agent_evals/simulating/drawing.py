@@ -23,6 +23,7 @@ from hybrid_agent_evals.simulating.personas import (
 from hybrid_agent_evals.simulating.survey import Survey
 from hybrid_agent_evals.simulating.values import Speaker, Told, made_up, other_number, recorded
 from hybrid_agent_evals.simulating.words import Habits, Words
+from hybrid_agent_evals.worlds.owners import CUSTOMERS
 from hybrid_agent_evals.worlds.rows import Snapshot
 
 T = TypeVar("T")
@@ -166,7 +167,7 @@ async def _goal(
 
 def _speaker(drawer: Drawer, customer: str | None, random: Random) -> Speaker:
     here = drawer.survey.deployment
-    row = drawer.rows.get(("customers", customer or ""), {})
+    row = drawer.rows.get((CUSTOMERS, customer or ""), {})
     country = str(row.get("country", here.catalog.country))
     return Speaker(here.catalog, drawer.habits, drawer.words, here.now(), country, random)
 

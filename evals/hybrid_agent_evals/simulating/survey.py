@@ -14,9 +14,6 @@ from hybrid_agent.slots import SlotKind
 from hybrid_agent_evals.simulating.personas import Prospect
 from hybrid_agent_tools import InvalidArguments, NotFound, ToolError
 
-CUSTOMERS = "customers"
-"""The embedded connector's table of customers."""
-
 
 @dataclass(frozen=True, slots=True)
 class Survey:

@@ -9,6 +9,9 @@ from typing import Any
 
 from hybrid_agent_evals.worlds.rows import Place, Snapshot
 
+CUSTOMERS = "customers"
+"""The embedded connector's table of customers."""
+
 CUSTOMER = "customer_id"
 """The column by which a table says whose its rows are."""
 

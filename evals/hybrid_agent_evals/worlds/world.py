@@ -20,13 +20,13 @@ from hybrid_agent_evals.cases.models import Placed
 from hybrid_agent_evals.cases.naming import unknown
 from hybrid_agent_evals.cases.turns import NOBODY
 from hybrid_agent_evals.worlds.calls import Log, watched
+from hybrid_agent_evals.worlds.owners import CUSTOMERS
 from hybrid_agent_evals.worlds.rows import Snapshot, change_rows, snapshot
 from hybrid_agent_tools import ReadRetries, Toolbox, ToolError
 from hybrid_agent_tools.embedded import open_shop
 from hybrid_agent_tools.embedded.sample import create_sample_shop
 
 SHOP, RECORDS = "shop.db", "records.db"
-CUSTOMERS = "customers"
 MEMORY, ROOM = Path("/dev/shm"), 2**29  # noqa: S108 - folders in it are made as those of tempfile are
 AT_ONCE = ReadRetries(first_wait=0.0, longest_wait=0.0)
 """Reads are tried again without waiting: a case knows no wall clock."""
