@@ -1,11 +1,12 @@
 """Something for each item of a list on one deployment, in parallel; what comes out is in the list's order."""
 
 import multiprocessing
+import signal
 import tempfile
 import threading
 import time
-from collections.abc import Generator, Sequence
-from contextlib import ExitStack, suppress
+from collections.abc import Generator, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -77,7 +78,8 @@ class Pool(Generic[Item, Made]):
             runs = new(target=attend_as_process, args=given, daemon=True)
         else:
             runs = threading.Thread(target=attend, args=given, name=LANE, daemon=True)
-        runs.start()
+        with _uninterrupted():
+            runs.start()
         if self.apart:
             theirs.close()  # so that its end is heard when the process has ended
         self.workers.append(Worker(ours, runs, time.monotonic()))
@@ -163,7 +165,10 @@ def each_of(
     """
     with ExitStack() as ending:
         folder = ending.enter_context(
-            tempfile.TemporaryDirectory(dir=scratch(), prefix="hybrid-agent-workers-")
+            # A thread that was given up may write in it while it goes.
+            tempfile.TemporaryDirectory(
+                dir=scratch(), prefix="hybrid-agent-workers-", ignore_cleanup_errors=True
+            )
         )
         pool = Pool(opening, job, items, seconds, Path(folder), apart=workers > 1)
         ending.callback(pool.end)
@@ -173,6 +178,16 @@ def each_of(
             while place not in pool.made:
                 pool.step()
             yield pool.made.pop(place)
+
+
+@contextmanager
+def _uninterrupted() -> Iterator[None]:
+    """What is started now never hears Ctrl-C, not even while it imports: whoever started it ends it."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def stuck() -> bool:
