@@ -24,7 +24,11 @@ def compose(path: Path) -> yaml.Node | None:
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         problem = error.problem or "is not YAML"
-        raise ConfigurationError(problem, where=f"{path}:{line}", advice="Mend the YAML there.") from None
+        raise ConfigurationError(
+            problem,
+            where=f"{path}:{line}",
+            advice="Mend the YAML there: in { } and [ ] a text with ? : , or # wants quotes.",
+        ) from None
     except (yaml.YAMLError, RecursionError) as error:
         raise ConfigurationError(f"is not YAML: {error}", where=path, advice="Mend the YAML.") from None
     return root

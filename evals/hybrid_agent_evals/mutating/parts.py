@@ -77,15 +77,21 @@ def _knowledge(knowledge: Knowledge, catalog: Catalog) -> Iterator[Swap]:
         lambda each: None,
         "any question to the help centre, with the title that is cited",
     )
-    for name, value, says in (
-        ("answer_from", 0.0, "whatever is found is said, however unlikely it answers"),
-        ("near_from", 1.0, "it is never asked what is meant"),
+    no_answer = "a question that no article answers, but which has words of one"
+    for name, value, says, catches in (
+        ("answer_from", 0.0, "whatever is found is said, however unlikely it answers", no_answer),
+        (
+            "near_from",
+            1.0,
+            "it is never asked what is meant",
+            "a question of which only the topic is clear, with `asks: topic`",
+        ),
     ):
         yield _known(
             "a threshold lowered",
             says,
             _judging(name, value),
-            "a question that no article answers, but which has words of one",
+            catches,
         )
     for name, opened, says in _opened(knowledge.passages, catalog):
         yield _known(

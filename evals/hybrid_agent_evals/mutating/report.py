@@ -77,7 +77,8 @@ def _listed(title: str, tried: Sequence[Tried], line: Callable[[Tried], str]) ->
 
 
 def _survivor(tried: Tried) -> str:
-    seen = f"{tried.played} cases were played" if tried.played else "no case is about it"
+    counted = "1 case was" if tried.played == 1 else f"{tried.played} cases were"
+    seen = f"{counted} played" if tried.played else "no case is about it"
     return f"- {_code(tried.id)}: {_plain(tried.says)}. Would catch it: {_plain(tried.catch)}. ({seen})"
 
 

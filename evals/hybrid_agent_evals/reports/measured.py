@@ -41,7 +41,8 @@ def verdict(found: Comparison) -> str:
     """Whether it is a regression, by which rule, in a sentence."""
     worse = sum(each.worse for each in found.changed)
     better = len(found.changed) - worse
-    counts = f"{found.compared} cases compared, {worse} worse, {better} better"
+    cases = "case" if found.compared == 1 else "cases"
+    counts = f"{found.compared} {cases} compared, {worse} worse, {better} better"
     judged = "a regression" if found.regressed else "no regression"
     chance = "" if found.p is None else f" (p = {found.p:.4f})"
     return f"{counts}: {judged}{chance}; {found.rule}"
