@@ -193,6 +193,16 @@ def test_what_a_baseline_compares() -> None:
     assert found.regressed
 
 
+@pytest.mark.parametrize(("passes", "counts"), [(True, False), (False, True)])
+def test_a_new_case_that_fails_is_not_let_into_the_next_baseline(passes: bool, counts: bool) -> None:
+    """Without a model a new or an edited case that fails counts as a regression, one that passes does not."""
+    before = _run({"kept": [True], "edited": [True]})
+    now = _run({"kept": [True], "edited": [passes], "new": [passes]}, edited="edited")
+    found = compared(before, now, Path("old.json"))
+    assert found.failing == (("edited", "new") if counts else ())
+    assert found.regressed is counts
+
+
 def test_a_model_is_given_the_benefit_of_chance() -> None:
     """Where a model was asked one fall is chance, five are not; a lone case must fall in every repeat."""
     names = [f"case_{place}" for place in range(6)]

@@ -68,9 +68,10 @@ def evaluate(wanted: Wanted) -> int:
     plan = plan_of(wanted)
     if plan.opening.model is not None:
         asyncio.run(_answers(plan.opening.model))
+    earlier = _earlier(wanted.baseline)
     with progress() as tell:
         ended = run(plan, tell)
-    ended, found = _beside(wanted.baseline, ended)
+    ended, found = _beside(earlier, wanted.baseline, ended)
     advised, unheard = _advised(wanted.judge, ended)
     sections = (*measured(ended), *((comparison(found),) if found else ()), *advised)
     unwritten = _written(wanted.reports, ended, sections)
@@ -169,12 +170,24 @@ def _advised(judge: Judge | None, ended: SuiteRun) -> tuple[tuple[Section, ...],
         return (), True
 
 
-def _beside(file: Path | None, ended: SuiteRun) -> tuple[SuiteRun, Comparison | None]:
+def _earlier(file: Path | None) -> SuiteRun | ConfigurationError | None:
+    """The baseline as it is before the run, which may write its own report in its place."""
+    try:
+        return read_run(file) if file else None
+    except ConfigurationError as error:
+        return error
+
+
+def _beside(
+    earlier: SuiteRun | ConfigurationError | None, file: Path | None, ended: SuiteRun
+) -> tuple[SuiteRun, Comparison | None]:
     """The run beside its baseline; a baseline that cannot be used is one of the run's problems."""
-    if file is None:
+    if earlier is None or file is None:
         return ended, None
     try:
-        return ended, compared(read_run(file), ended, file)
+        if isinstance(earlier, ConfigurationError):
+            raise earlier
+        return ended, compared(earlier, ended, file)
     except ConfigurationError as error:
         return ended.model_copy(update={"problems": (*ended.problems, f"--baseline {error}")}), None
 

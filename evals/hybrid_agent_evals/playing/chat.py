@@ -11,7 +11,7 @@ from hybrid_agent.session import Turn as Ran
 from hybrid_agent.state import Evidence, Request
 from hybrid_agent.usage import Usage
 from hybrid_agent_evals.cases.turns import NOBODY, Turn
-from hybrid_agent_evals.playing.record import Asked, Cited, Ground, PlayedTurn, Served, Shown
+from hybrid_agent_evals.playing.record import DIGITS, Asked, Cited, Ground, PlayedTurn, Served, Shown
 from hybrid_agent_evals.playing.wording import policies_in, wording_of
 
 
@@ -73,7 +73,7 @@ class Chat:
             ),
             status=ran.status,
             nodes=tuple(step.node for step in ran.trail),
-            intents=ran.served.intents,
+            intents={name: round(sure, DIGITS) for name, sure in ran.served.intents.items()},
             asked=question
             and Asked(kind=question.kind, slot=question.slot, options=tuple(question.options.values())),
             pending=tuple(_shown(each) for each in ran.approvals),

@@ -15,7 +15,7 @@ from hybrid_agent_evals.cases.turns import Turn
 from hybrid_agent_evals.playing.articles import knowledge_in
 from hybrid_agent_evals.playing.chat import Chat
 from hybrid_agent_evals.playing.overhearing import internal_texts, overheard
-from hybrid_agent_evals.playing.record import Played, PlayedEffect, PlayedHandOff, PlayedTurn
+from hybrid_agent_evals.playing.record import Played, PlayedEffect, PlayedHandOff, PlayedTurn, rounded
 from hybrid_agent_evals.worlds.owners import foreign_keys, owner_of, personal
 from hybrid_agent_evals.worlds.rows import differences, snapshot
 from hybrid_agent_evals.worlds.world import World, Worlds
@@ -55,7 +55,7 @@ class Stage:
             for each in await hand_offs.listing(connection, thread=chat.thread):
                 if each.id not in self.hand_offs:
                     self.hand_offs[each.id] = PlayedHandOff(
-                        chat=chat.name, turn=place, reasons=each.reasons, packet=each.packet
+                        chat=chat.name, turn=place, reasons=each.reasons, packet=rounded(each.packet)
                     )
 
 

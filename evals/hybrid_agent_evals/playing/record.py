@@ -11,6 +11,22 @@ from hybrid_agent_evals.cases.turns import Decision
 from hybrid_agent_evals.worlds.calls import Called
 from hybrid_agent_evals.worlds.rows import RowChange
 
+DIGITS = 4
+"""What is kept of a probability: its last digits depend on how many processors reckoned it."""
+
+
+def rounded(value: JsonValue) -> JsonValue:
+    """The value with its probabilities and other fractions as they are compared."""
+    match value:
+        case float():
+            return round(value, DIGITS)
+        case dict():
+            return {name: rounded(each) for name, each in value.items()}
+        case list():
+            return [rounded(each) for each in value]
+        case _:
+            return value
+
 
 class Ground(Frozen):
     """Evidence that the conversation had after a turn: a fact's or effect's `data`, or a passage's `text`."""

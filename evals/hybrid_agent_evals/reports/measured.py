@@ -56,6 +56,7 @@ def _notes(found: Comparison) -> Iterator[str]:
         ("Only here, so not compared", found.added),
         ("Only in the baseline", found.removed),
         ("Without a score in one of both", found.unscored),
+        ("New or edited, and failing", found.failing),
     )
     for label, names in listed:
         if names:

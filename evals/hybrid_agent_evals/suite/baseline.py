@@ -21,7 +21,7 @@ ANEW = "Write a new one with --json FILE."
 class Rule(StrEnum):
     """How a regression is recognised."""
 
-    CERTAIN = "no model was asked in either run: every case that passed and now fails is a regression"
+    CERTAIN = "no model was asked: each case that passed and now fails, or is new or edited and fails, counts"
     TESTED = "a model was asked: exact paired test, one-sided, at 0.05"
 
 
@@ -45,7 +45,8 @@ class Comparison:
 
     `p` is the chance of so few passes if nothing had changed; None where nothing is left to chance. `edited`
     are cases that are not as they were, `added` and `removed` those of one run only, `unscored` those
-    without a verdict in one: none of them is compared. `parts` are what differs in what was evaluated.
+    without a verdict in one: none of them is compared. `failing` are those of the edited and added ones that
+    fail: left alone they would be in the next baseline. `parts` are what differs in what was evaluated.
     """
 
     rule: Rule
@@ -57,12 +58,13 @@ class Comparison:
     added: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     unscored: tuple[str, ...] = ()
+    failing: tuple[str, ...] = ()
 
     @property
     def regressed(self) -> bool:
         """Whether it is worse, by the rule that holds."""
         if self.p is None:
-            return any(each.worse for each in self.changed)
+            return bool(self.failing) or any(each.worse for each in self.changed)
         return self.p < ALPHA
 
 
@@ -104,6 +106,7 @@ def compared(before: SuiteRun, now: SuiteRun, file: Path) -> Comparison:
         problem = f"has nothing to compare: all {len(common)} cases in both were edited or have no score"
         raise ConfigurationError(problem, where=file, advice=ANEW)
     certain = not before.subject.model and not now.subject.model
+    uncompared = [name for name in news if name not in pairs]
     return Comparison(
         rule=Rule.CERTAIN if certain else Rule.TESTED,
         compared=len(scored),
@@ -114,6 +117,7 @@ def compared(before: SuiteRun, now: SuiteRun, file: Path) -> Comparison:
         added=tuple(name for name in news if name not in olds),
         removed=tuple(name for name in olds if name not in news),
         unscored=tuple(name for name in pairs if name not in scored),
+        failing=tuple(name for name in uncompared if new_runs[name].passed < new_runs[name].scored),
     )
 
 
