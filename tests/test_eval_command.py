@@ -217,6 +217,12 @@ def test_a_model_is_given_the_benefit_of_chance() -> None:
     assert compared(four, none, Path("old.json")).regressed
 
 
+def test_a_baseline_of_a_model_excuses_no_certain_fall() -> None:
+    """What this run does without a model is certain, whatever the baseline was made with."""
+    before, now = _run({"a": [True], "b": [True]}, model="openai:some"), _run({"a": [False], "b": [True]})
+    assert compared(before, now, Path("old.json")).regressed
+
+
 def test_another_suites_run_is_no_baseline() -> None:
     """Runs without a case in common are not compared."""
     with pytest.raises(ConfigurationError, match="another suite"):

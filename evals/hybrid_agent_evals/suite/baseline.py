@@ -21,7 +21,9 @@ ANEW = "Write a new one with --json FILE."
 class Rule(StrEnum):
     """How a regression is recognised."""
 
-    CERTAIN = "no model was asked: each case that passed and now fails, or is new or edited and fails, counts"
+    CERTAIN = (
+        "no model is asked now: each case that passed and now fails, or is new or edited and fails, counts"
+    )
     TESTED = "a model was asked: exact paired test, one-sided, at 0.05"
 
 
@@ -105,7 +107,7 @@ def compared(before: SuiteRun, now: SuiteRun, file: Path) -> Comparison:
     if not scored:
         problem = f"has nothing to compare: all {len(common)} cases in both were edited or have no score"
         raise ConfigurationError(problem, where=file, advice=ANEW)
-    certain = not before.subject.model and not now.subject.model
+    certain = not now.subject.model
     uncompared = [name for name in news if name not in pairs]
     return Comparison(
         rule=Rule.CERTAIN if certain else Rule.TESTED,
