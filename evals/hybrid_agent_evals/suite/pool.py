@@ -2,6 +2,7 @@
 
 import multiprocessing
 import signal
+import sys
 import tempfile
 import threading
 import time
@@ -29,6 +30,8 @@ CLOSING_SECONDS: Final = 5.0
 
 STARTS: Final = 3
 """How often a worker is started that ends before it has opened the deployment."""
+
+TERMINATED: Final = 128 + signal.SIGTERM
 
 LANE: Final = "hybrid-agent-eval"
 
@@ -164,6 +167,7 @@ def each_of(
     ConfigurationError where the deployment cannot be opened.
     """
     with ExitStack() as ending:
+        ending.enter_context(_ending_when_told())
         folder = ending.enter_context(
             # A thread that was given up may write in it while it goes.
             tempfile.TemporaryDirectory(
@@ -188,6 +192,19 @@ def _uninterrupted() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+@contextmanager
+def _ending_when_told() -> Iterator[None]:
+    """A run that is terminated, as CI does it, ends its workers and removes what it made, as at Ctrl-C."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(TERMINATED))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def stuck() -> bool:
