@@ -16,7 +16,7 @@ from hybrid_agent_evals.suite.opening import Opening, Stand
 from hybrid_agent_evals.suite.pool import each_of
 from hybrid_agent_evals.suite.results import Result
 
-QUICK = 60
+QUICK = 24
 """So many mutants are tried where it has to be quick."""
 CONTROLS = 120
 """So many controls are tried in a whole run."""
