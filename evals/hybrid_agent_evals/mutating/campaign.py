@@ -10,7 +10,7 @@ from hybrid_agent_evals.cases.reading import Cases
 from hybrid_agent_evals.mutating.mutants import Mutant, mutants_of
 from hybrid_agent_evals.mutating.relevance import relevant, touched
 from hybrid_agent_evals.mutating.tried import Fate, Mutated, Tried
-from hybrid_agent_evals.mutating.trying import Bench, Trial, check, play_as_it_is, try_out
+from hybrid_agent_evals.mutating.trying import Bench, Trial, check, ended, play_as_it_is, try_out
 from hybrid_agent_evals.suite.attending import Lost
 from hybrid_agent_evals.suite.opening import Opening, Stand
 from hybrid_agent_evals.suite.pool import each_of
@@ -143,17 +143,4 @@ def _each(
     for number, (trial, tried) in enumerate(zip(trials, made, strict=True), 1):
         if number % 50 == 0:
             tell(f"{number} of {len(trials)}")
-        yield _lost(trial.mutant, tried) if isinstance(tried, Lost) else tried
-
-
-def _lost(mutant: Mutant, lost: Lost) -> Tried:
-    return Tried(
-        id=mutant.id,
-        kind=mutant.kind,
-        where=mutant.where,
-        says=mutant.says,
-        catch=mutant.catch,
-        weakens=mutant.weakens,
-        fate=Fate.LOST,
-        why=lost.why,
-    )
+        yield ended(trial.mutant, Fate.LOST, why=tried.why) if isinstance(tried, Lost) else tried

@@ -41,16 +41,16 @@ async def try_out(bench: Bench, stand: Stand, trial: Trial) -> Tried:
     """What comes of a mutant. A control is played through all of its cases."""
     mutant = trial.mutant
     if mutant.equivalent:
-        return _tried(mutant, Fate.EQUIVALENT, why=mutant.equivalent)
+        return ended(mutant, Fate.EQUIVALENT, why=mutant.equivalent)
     try:
         catalog = catalog_of(mutant, stand.deployment.catalog)
     except ValidationError as error:
-        return _tried(mutant, Fate.REFUSED, why=f"it cannot be read: {error.errors()[0]['msg']}")
+        return ended(mutant, Fate.REFUSED, why=f"it cannot be read: {error.errors()[0]['msg']}")
     refused = (
         () if mutant.change is None else (each for each in check(catalog, stand) if each not in bench.errors)
     )
     if said := next(iter(refused), ""):
-        return _tried(mutant, Fate.REFUSED, why=said)
+        return ended(mutant, Fate.REFUSED, why=said)
     return await _played(mutant, _on(stand, mutant, catalog), [bench.cases[name] for name in trial.cases])
 
 
@@ -88,10 +88,10 @@ async def _played(mutant: Mutant, stand: Stand, cases: Sequence[Placed]) -> Trie
             if mutant.weakens:
                 break
     if not failed:
-        return _tried(mutant, Fate.SURVIVED, played=played)
+        return ended(mutant, Fate.SURVIVED, played=played)
     outcomes = [each for each in failed[0].outcomes if each.verdict is Verdict.FAILED]
     problems = [problem for each in outcomes for problem in each.problems]
-    return _tried(
+    return ended(
         mutant,
         Fate.NOTICED,
         checks=tuple(each.check for each in outcomes),
@@ -101,7 +101,7 @@ async def _played(mutant: Mutant, stand: Stand, cases: Sequence[Placed]) -> Trie
     )
 
 
-def _tried(
+def ended(
     mutant: Mutant,
     fate: Fate,
     *,
@@ -110,6 +110,7 @@ def _tried(
     why: str = "",
     played: int = 0,
 ) -> Tried:
+    """How a mutant ended, with what there is to say of it."""
     return Tried(
         id=mutant.id,
         kind=mutant.kind,
