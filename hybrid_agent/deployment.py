@@ -18,7 +18,7 @@ from hybrid_agent.reasoning.protocol import Reasoner
 from hybrid_agent.records import Records
 from hybrid_agent.redaction.records import Places
 from hybrid_agent.redaction.redactor import Redactor
-from hybrid_agent.settings import LEASE
+from hybrid_agent.settings import LEASE, ServiceSettings
 from hybrid_agent.slots import SlotKind
 from hybrid_agent_tools import Toolbox
 
@@ -42,7 +42,7 @@ class Deployment:
     this process in the ledger. `patience` is how long the reasoner may take for one answer; `budget` is
     what one turn may spend on language models. `prompts` and `calibration` are a deployment's own, for the
     model; `model` is the one in use. `redactor` finds what is personal, on every surface; `screen` is what a
-    message passes first.
+    message passes first, `service` within which times people do their part.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Deployment:
     model: ChatModel | None = None
     lease: timedelta = LEASE
     redactor: Redactor = field(default_factory=Redactor)
+    service: ServiceSettings = field(default_factory=ServiceSettings)
     close: Callable[[], Awaitable[None]] = field(default=nothing_to_close)
 
     def now(self) -> datetime:

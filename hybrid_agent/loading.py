@@ -102,6 +102,7 @@ def _deployment(
         clock=clock,
         worker=f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}",
         lease=settings.lease,
+        service=settings.service,
         redactor=redactor_for(catalog, settings.redaction),
         budget=settings.model.budget if settings.model else Budget(),
         prompts=folder / settings.prompts if settings.prompts else None,

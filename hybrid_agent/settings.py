@@ -27,6 +27,24 @@ class Thinking(StrEnum):
     CASCADE = "cascade"
 
 
+class ServiceSettings(Part):
+    """The `service` of a deployment file: within which times people do their part.
+
+    A hand-off is to be taken up within `answer_within`, for the `urgent` reasons within `urgent_within`. An
+    approval is reminded of when `remind_before` is left of its time. A person who says nothing for
+    `idle_after` loses the conversation: to the next one while its hand-off is open, else to the bot.
+    `keep` is how long a conversation is kept after its last message, `keep_records` how long what was done.
+    """
+
+    answer_within: Duration = timedelta(hours=4)
+    urgent_within: Duration = timedelta(minutes=30)
+    urgent: frozenset[Text] = frozenset({"anger", "threat", "outcome_unknown", "write_failed"})
+    remind_before: Duration = timedelta(minutes=30)
+    idle_after: Duration = timedelta(minutes=30)
+    keep: Duration = timedelta(days=365)
+    keep_records: Duration = timedelta(days=7 * 365)
+
+
 class Settings(Part):
     """The deployment file. Paths are relative to its folder.
 
@@ -38,7 +56,8 @@ class Settings(Part):
     else looks what became of it. `reasoner` is `cascade` where a `model` is named and nothing else is said.
     `prompts` is a folder with prompts of one's own, `calibration` a file that `hybrid-agent bench confidence
     --write` made for one's own model, `answerability` one that `hybrid-agent bench knowledge --write` made.
-    `redaction` is what is personal beside what is known, and who sees it.
+    `redaction` is what is personal beside what is known, and who sees it. `service` is within which times
+    people do their part.
     """
 
     name: Text
@@ -57,6 +76,7 @@ class Settings(Part):
     cache: Path | None = None
     lease: Duration = LEASE
     redaction: RedactionSettings = RedactionSettings()
+    service: ServiceSettings = ServiceSettings()
 
     @model_validator(mode="after")
     def _model_where_one_is_needed(self) -> Self:

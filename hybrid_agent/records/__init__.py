@@ -6,7 +6,7 @@ async with records.write() as tx:
     await approvals.request(tx, ...)
 """
 
-from hybrid_agent.records import approvals, events, hand_offs, ledger, ownership
+from hybrid_agent.records import approvals, events, hand_offs, ledger, messages, ownership
 from hybrid_agent.records.database import Records, open_records
 from hybrid_agent.records.errors import (
     BusyError,
@@ -32,6 +32,7 @@ __all__ = [
     "events",
     "hand_offs",
     "ledger",
+    "messages",
     "open_records",
     "ownership",
 ]

@@ -114,6 +114,7 @@ class Approval(Frozen):
     decided_at: datetime | None = None
     decision: JsonValue = None
     reason: str | None = None
+    reminded: datetime | None = None
 
 
 class ApprovalRequest(Frozen):
@@ -218,6 +219,7 @@ class Ownership(Frozen):
     person: str | None = None
     since: datetime | None = None
     changed_by: str | None = None
+    heard: datetime | None = None
 
 
 class Taken(Frozen):
@@ -237,3 +239,43 @@ class Recorded(Frozen):
     thread: str
     customer_id: str | None
     event: Event
+
+
+class By(StrEnum):
+    """Who says a message: a notice is the system's own, such as that a colleague has joined."""
+
+    CUSTOMER = "customer"
+    BOT = "bot"
+    PERSON = "person"
+    NOTICE = "notice"
+
+
+class Said(Frozen):
+    """Something that is said. `mark` names it within its conversation: the same mark is the same message.
+
+    `author` is the user name of the person who says it, `citations` are a reply's numbered sources as JSON.
+    """
+
+    mark: str
+    by: By
+    text: str
+    at: datetime
+    author: str | None = None
+    citations: JsonValue = Field(default_factory=list)
+
+
+class Message(Said):
+    """Something that was said, in the order of `id` within its conversation."""
+
+    id: int
+    thread: str
+
+
+class Conversation(Frozen):
+    """A conversation. `owner` is who began it: a customer's id, or the id of an anonymous visitor."""
+
+    thread: str
+    owner: str
+    customer_id: str | None
+    opened: datetime
+    last_at: datetime

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hybrid_agent.records.columns import Data, UtcTime, Words
 from hybrid_agent.records.errors import WrongDatabaseError
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a table changes."""
 
 CREATION_LOCK = 0x68796272
@@ -106,6 +106,7 @@ approvals = Table(
     Column("decided_at", UtcTime),
     Column("decision", Data),
     Column("reason", Words),
+    Column("reminded", UtcTime),
     CheckConstraint(
         "status in ('pending', 'approved', 'edited', 'rejected', 'responded', 'taken_over',"
         " 'withdrawn', 'expired')",
@@ -146,6 +147,76 @@ owners = Table(
     Column("person", String),
     Column("since", UtcTime, nullable=False),
     Column("changed_by", String, nullable=False),
+    Column("heard", UtcTime, index=True),
+)
+
+conversations = Table(
+    "hybrid_agent_conversations",
+    metadata,
+    Column("thread", String, primary_key=True),
+    Column("owner", String, nullable=False),
+    Column("customer_id", String, index=True),
+    Column("opened", UtcTime, nullable=False),
+    Column("last_at", UtcTime, nullable=False, index=True),
+)
+
+messages = Table(
+    "hybrid_agent_messages",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("thread", String, nullable=False),
+    Column("mark", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("author", String),
+    Column("text", Words, nullable=False),
+    Column("citations", Data, nullable=False),
+    Column("at", UtcTime, nullable=False),
+    UniqueConstraint("thread", "mark", name="hybrid_agent_messages_once"),
+    CheckConstraint("by in ('customer', 'bot', 'person', 'notice')", name="hybrid_agent_messages_by"),
+)
+
+signatures = Table(
+    "hybrid_agent_signatures",
+    metadata,
+    Column("approval_id", String, ForeignKey(approvals.c.id), primary_key=True),
+    Column("by", String, primary_key=True),
+    Column("digest", String, nullable=False),
+    Column("reason", Words, nullable=False),
+    Column("at", UtcTime, nullable=False),
+)
+
+accounts = Table(
+    "hybrid_agent_accounts",
+    metadata,
+    Column("user", String, primary_key=True),
+    Column("name", String, nullable=False),
+    Column("password", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("roles", Data, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("disabled", UtcTime),
+)
+
+sessions = Table(
+    "hybrid_agent_sessions",
+    metadata,
+    Column("id", String, primary_key=True),
+    Column("user", String, nullable=False, index=True),
+    Column("name", String, nullable=False),
+    Column("role", String, nullable=False),
+    Column("roles", Data, nullable=False),
+    Column("via", String, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("seen", UtcTime, nullable=False),
+    Column("expires", UtcTime, nullable=False),
+)
+
+attempts = Table(
+    "hybrid_agent_attempts",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("key", String, nullable=False, index=True),
+    Column("at", UtcTime, nullable=False, index=True),
 )
 
 events = Table(

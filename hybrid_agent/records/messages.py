@@ -1,0 +1,63 @@
+"""The conversations and what was said in them, by whomever: what customers and staff are shown.
+
+The graph's checkpoints are the bot's memory; this is the transcript, of bot and people alike.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from hybrid_agent.records.models import Conversation, Message, Said
+from hybrid_agent.records.rows import maybe, model, upsert
+from hybrid_agent.records.schema import Relaxed, conversations, messages
+
+
+async def open_conversation(
+    tx: Relaxed, thread: str, *, owner: str, customer_id: str | None, now: datetime
+) -> Conversation:
+    """Enter a conversation; entering it again changes nothing but a customer who has become known."""
+    values = {"thread": thread, "owner": owner, "customer_id": customer_id, "opened": now, "last_at": now}
+    adding = upsert(tx, conversations).values(**values)
+    if customer_id is None:
+        await tx.execute(adding.on_conflict_do_nothing(index_elements=["thread"]))
+    else:
+        known = {"customer_id": customer_id, "owner": owner}
+        unknown = conversations.c.customer_id.is_(None)
+        await tx.execute(adding.on_conflict_do_update(index_elements=["thread"], set_=known, where=unknown))
+    found = await conversation(tx, thread)
+    if found is None:
+        raise LookupError(f"conversation {thread} was entered and is not there")
+    return found
+
+
+async def conversation(connection: AsyncConnection, thread: str) -> Conversation | None:
+    """A conversation, if there is one of this id."""
+    query = select(conversations).where(conversations.c.thread == thread)
+    return maybe(Conversation, (await connection.execute(query)).first())
+
+
+async def add(tx: Relaxed, thread: str, said: Sequence[Said]) -> None:
+    """Add messages in the order given. One whose `mark` the conversation has is there already."""
+    if not said:
+        return
+    rows = [{"thread": thread, **each.model_dump()} for each in said]
+    await tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["thread", "mark"]), rows)
+    last = max(each.at for each in said)
+    await tx.execute(conversations.update().where(conversations.c.thread == thread).values(last_at=last))
+
+
+async def of_thread(
+    connection: AsyncConnection, thread: str, *, after: int = 0, limit: int | None = None
+) -> list[Message]:
+    """A conversation's messages in order, those added after the message of id `after`; the last `limit`."""
+    query = select(messages).where(messages.c.thread == thread, messages.c.id > after)
+    newest = query.order_by(messages.c.id.desc()).limit(limit)
+    return [model(Message, row) for row in await connection.execute(newest)][::-1]
+
+
+async def added(connection: AsyncConnection, *, after: int, limit: int = 500) -> list[Message]:
+    """What was added in any conversation after the message of id `after`, in order: for live pages."""
+    query = select(messages).where(messages.c.id > after).order_by(messages.c.id).limit(limit)
+    return [model(Message, row) for row in await connection.execute(query)]

@@ -1,0 +1,14 @@
+"""What the pages are made with: one frozen value that every endpoint gets."""
+
+from dataclasses import dataclass
+
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.serving.threads import Threads
+
+
+@dataclass(frozen=True)
+class Site:
+    """The deployment that is served, and LangGraph's API beside it."""
+
+    deployment: Deployment
+    threads: Threads
