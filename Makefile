@@ -25,7 +25,7 @@ chat: $(VENV)/.local
 	@$(BIN)/hybrid-agent chat
 
 test: $(VENV)/.dev
-	@$(BIN)/python -m pytest -q -n 2
+	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check

@@ -18,6 +18,21 @@ from hybrid_agent import load_deployment
 from hybrid_agent.portal import run_here
 
 MEMORY = Path("/dev/shm")
+SHARED = {"browser", "served"}
+"""Fixtures of which a session has one: xdist gives all tests with one of them to the same worker."""
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Where pictures of pages are kept, for people to look at."""
+    parser.addoption("--screenshots", metavar="FOLDER", help="keep pictures of the pages under test there")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep the tests that share a server or a browser together."""
+    for item in items:
+        if SHARED & set(getattr(item, "fixturenames", ())):
+            item.add_marker(pytest.mark.xdist_group("served"))
 
 
 def pytest_configure() -> None:
