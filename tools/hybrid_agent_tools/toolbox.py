@@ -1,7 +1,8 @@
 """The toolbox binds declared operations to connected systems and holds callers to the declaration."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -19,9 +20,12 @@ from hybrid_agent_tools.errors import (
 from hybrid_agent_tools.operation import Operation, Scope, operations
 from hybrid_agent_tools.ports import ALL_PORTS
 
-__all__ = ["ReadRetries", "Result", "Toolbox"]
+__all__ = ["ReadRetries", "Result", "Toolbox", "Watch"]
 
 Result = BaseModel | list[BaseModel] | None
+
+Watch = Callable[[str], AbstractContextManager[object]]
+"""Entered around each call that goes out to a system, with its name such as `orders.refund`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +45,17 @@ class Toolbox:
     """
 
     def __init__(
-        self, systems: Mapping[str, object], *, retries: ReadRetries | None = None, timeout: float = 15.0
+        self,
+        systems: Mapping[str, object],
+        *,
+        retries: ReadRetries | None = None,
+        timeout: float = 15.0,
+        watch: Watch = nullcontext,
     ) -> None:
         self._systems = dict(systems)
         self._retries = retries or ReadRetries()
         self._timeout = timeout
+        self._watch = watch
         self._operations = MappingProxyType(
             {
                 operation.name: operation
@@ -53,6 +63,10 @@ class Toolbox:
                 for operation in _bound_operations(name, system)
             }
         )
+
+    def watched(self, watch: Watch) -> "Toolbox":
+        """The same systems, every call to them watched."""
+        return Toolbox(self._systems, retries=self._retries, timeout=self._timeout, watch=watch)
 
     @property
     def operations(self) -> Mapping[str, Operation]:
@@ -79,8 +93,7 @@ class Toolbox:
         operation = self.operation(name, writes=True)
         call = _call_arguments(operation, arguments, customer_id=customer_id, key=key)
         try:
-            async with asyncio.timeout(self._timeout):
-                result: Result = await getattr(self._systems[operation.port], operation.method)(**call)
+            result = await self._call(operation, operation.method, call)
         except ToolError:
             raise
         except Exception as error:
@@ -156,8 +169,7 @@ class Toolbox:
 
     async def _once(self, operation: Operation, method: str, call: Mapping[str, Any]) -> Result:
         try:
-            async with asyncio.timeout(self._timeout):
-                result: Result = await getattr(self._systems[operation.port], method)(**call)
+            return await self._call(operation, method, call)
         except TimeoutError as error:
             raise Unavailable(
                 f"{operation.name} gave no answer within {self._timeout:g} s.",
@@ -172,7 +184,12 @@ class Toolbox:
                 system=operation.port,
                 advice="Look into the connector's log.",
             ) from error
-        return result
+
+    async def _call(self, operation: Operation, method: str, call: Mapping[str, Any]) -> Result:
+        with self._watch(f"{operation.port}.{method}"):
+            async with asyncio.timeout(self._timeout):
+                result: Result = await getattr(self._systems[operation.port], method)(**call)
+                return result
 
 
 def _bound_operations(name: str, system: object) -> list[Operation]:
