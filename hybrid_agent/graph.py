@@ -12,7 +12,7 @@ from hybrid_agent.caller import Caller
 from hybrid_agent.checkpoints import knowing_our_types
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.requests import current, first_in
-from hybrid_agent.running import RunningNode, routed
+from hybrid_agent.running import RunningNode, WhoCalls, caller_in_context, routed
 from hybrid_agent.settings import Thinking
 from hybrid_agent.state import Input, Output, Phase, State
 from hybrid_agent.thinking import thinking_with
@@ -30,10 +30,13 @@ def build_graph(
     checkpointer: Checkpointer = None,
     model: "BaseChatModel | None" = None,
     reasoner: Literal["cascade", "llm"] = "cascade",
+    who_calls: WhoCalls = caller_in_context,
 ) -> Graph:
     """The graph, ready to run. Give it a checkpointer to remember conversations and to pause for people.
 
     `model` is any chat model for a deployment that has none; `reasoner` says whether it helps or leads.
+
+    `who_calls` tells a run's caller; without it, that is the run's `context`.
 
     It stores one checkpoint a run (`durability="exit"`), unless the run asks for another durability.
 
@@ -43,17 +46,19 @@ def build_graph(
     if model is not None:
         how: Final = Thinking.LLM if reasoner == "llm" else Thinking.CASCADE
         deployment = thinking_with(deployment, model, how)
-    graph = builder(deployment).compile(checkpointer=knowing_our_types(checkpointer))
+    graph = builder(deployment, who_calls=who_calls).compile(checkpointer=knowing_our_types(checkpointer))
     # The ledger makes writes safe, not the checkpoint; and at the default durability LangGraph stores the
     # input as it came, before the state has taken it in screened.
     return graph.with_config({"configurable": {CONFIG_KEY_DURABILITY: "exit"}})
 
 
-def builder(deployment: Deployment, output: type[Any] = Output) -> Builder:
+def builder(
+    deployment: Deployment, output: type[Any] = Output, who_calls: WhoCalls = caller_in_context
+) -> Builder:
     """The graph before it is compiled; `output` is what a run returns."""
     graph = StateGraph(State, context_schema=Caller, input_schema=Input, output_schema=output)
     for name in nodes.NODES:
-        graph.add_node(name, RunningNode(name, getattr(nodes, name), deployment))
+        graph.add_node(name, RunningNode(name, getattr(nodes, name), deployment, who_calls))
 
     graph.add_edge(START, "screen")
     graph.add_conditional_edges("screen", *routed(after_screen))

@@ -26,6 +26,7 @@ from hybrid_agent.usage import Call, Usage
 _log = logging.getLogger(__name__)
 
 Node = Callable[[State, Here], Awaitable[Update]]
+WhoCalls = Callable[[], Caller]
 Route = Callable[[State], str]
 
 
@@ -40,10 +41,11 @@ class RunningNode(Runnable[State, Update]):
     name: str
     node: Node
     deployment: Deployment
+    who_calls: WhoCalls
 
     async def ainvoke(self, input: State, config: RunnableConfig | None = None, **kwargs: Any) -> Update:
         started = time.perf_counter()
-        here = Here(self.deployment, _thread(), _caller(), _tell)
+        here = Here(self.deployment, _thread(), self.who_calls(), _tell)
         spent = usage_of(input.get("trail", ()))
         with metered(self.deployment.budget, spent) as running, _logged_if_lost(self.name, running):
             update = await self.node(input, here)
@@ -113,7 +115,8 @@ def _thread() -> str:
     return str(found) if found else f"run-{config.get('run_id') or 'unnamed'}"
 
 
-def _caller() -> Caller:
+def caller_in_context() -> Caller:
+    """Whoever the run's `context` names: right where only the embedding app can make a run."""
     context = get_runtime(Caller).context
     if context is None:
         return Caller()

@@ -10,7 +10,7 @@ from langgraph.graph import END, START, StateGraph
 from hybrid_agent import Caller
 from hybrid_agent.chat_model import chat_model, stream
 from hybrid_agent.nodes import Here
-from hybrid_agent.running import RunningNode
+from hybrid_agent.running import RunningNode, caller_in_context
 from hybrid_agent.state import State, Update
 from hybrid_agent_prompts import Filled
 
@@ -33,7 +33,7 @@ async def test_the_calls_of_a_node_that_fails_are_logged(
         raise BrokenError
 
     builder = StateGraph(State, context_schema=Caller)
-    builder.add_node("speak", RunningNode("speak", speak, stage.deployment))
+    builder.add_node("speak", RunningNode("speak", speak, stage.deployment, caller_in_context))
     builder.add_edge(START, "speak")
     builder.add_edge("speak", END)
     with caplog.at_level(logging.WARNING), pytest.raises(BrokenError):

@@ -22,7 +22,8 @@ class MaskedRecords:
 
     def __call__(self, *args: Any, **kwargs: Any) -> logging.LogRecord:
         record = self.make(*args, **kwargs)
-        if record.name.partition(".")[0] in OURS:
+        # A name that is None is a blank record, which `logging.makeLogRecord` fills afterwards.
+        if (record.name or "").partition(".")[0] in OURS:
             for redactor in self.redactors:
                 _mask(record, redactor)
         return record

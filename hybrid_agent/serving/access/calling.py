@@ -1,0 +1,38 @@
+"""The caller of a run on a server: whoever was authenticated when the run was made, and nobody else."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from langgraph.config import get_config
+
+from hybrid_agent.caller import Caller
+from hybrid_agent.serving.people import Person
+
+CALLER = "caller"
+"""The field of LangGraph's user that holds the caller, as plain data."""
+
+
+def user_of(person: Person) -> dict[str, Any]:
+    """A person as LangGraph's server knows users; it is stored with each run of theirs."""
+    return {
+        "identity": identity_of(person.caller),
+        "display_name": person.name,
+        "is_authenticated": True,
+        "permissions": [],
+        CALLER: person.caller.model_dump(mode="json"),
+    }
+
+
+def identity_of(caller: Caller) -> str:
+    """The name of a caller among callers of every kind."""
+    return f"{caller.kind.value}:{caller.id}"
+
+
+def caller_of(user: Mapping[str, Any] | None) -> Caller:
+    """The caller whom LangGraph's user stands for; nobody known where there is none."""
+    return Caller() if user is None else Caller.model_validate(dict(user[CALLER]))
+
+
+def caller_of_run() -> Caller:
+    """The caller of the run that is under way. Its `context` is the client's word and is not asked."""
+    return caller_of(get_config().get("configurable", {}).get("langgraph_auth_user"))
