@@ -6,6 +6,8 @@ HybridAgentError
 │   ├── TrainingError          the examples cannot train a classifier
 │   └── SavedClassifierError   a saved classifier cannot be used
 ├── NotStaffError              somebody else asked for what only staff may do
+├── TakenError                 a colleague has the conversation
+├── UnsayableError             a text that cannot be said: empty, too long, or where there is no conversation
 ├── EncodingError              an encoder gave something that cannot be used as vectors
 ├── KnowledgeError             a source or an article of the help centre is not usable
 ├── RecordsError               the records cannot be read, opened or written
@@ -37,3 +39,17 @@ class ConfigurationError(HybridAgentError):
 
 class NotStaffError(HybridAgentError):
     """What was asked is for members of staff only; nothing was changed."""
+
+
+class TakenError(HybridAgentError):
+    """A colleague, `person`, has the conversation; nothing was changed."""
+
+    def __init__(self, thread: str, person: str) -> None:
+        self.person = person
+        super().__init__(
+            f"conversation {thread}: {person} has it\n  Ask {person} to give it back, or to hand it to you."
+        )
+
+
+class UnsayableError(HybridAgentError):
+    """A text that cannot be said in a conversation; nothing was changed."""

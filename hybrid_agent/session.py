@@ -11,15 +11,15 @@ from langchain_core.messages import HumanMessage
 from langchain_core.runnables import RunnableConfig
 from langgraph.types import Command
 
-from hybrid_agent.caller import Caller, Kind
+from hybrid_agent import voice
+from hybrid_agent.caller import Caller
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.requests import first_in
-from hybrid_agent.errors import NotStaffError
 from hybrid_agent.graph import Graph
-from hybrid_agent.records import events, hand_offs, ownership
+from hybrid_agent.records import hand_offs
 from hybrid_agent.records.models import HandOff, Taken
 from hybrid_agent.redaction.screen import screen_text
-from hybrid_agent.state import Event, EventKind, Phase, Reply, Served, Status, Step
+from hybrid_agent.state import Phase, Reply, Served, Status, Step
 
 _log = logging.getLogger(__name__)
 
@@ -117,31 +117,14 @@ class Session:
 
         Raises NotStaffError for anybody but staff.
         """
-        _expect_staff(person, "takes over a conversation")
-        deployment, now = self.deployment, self.deployment.clock()
-        async with deployment.records.write() as tx:
-            taken = await ownership.take(tx, thread, by=person.id, now=now)
-            if taken.changed:
-                event = Event(kind=EventKind.TAKEN_OVER, at=now, data={"by": person.id})
-                await events.append(tx, [event], thread=thread, customer_id=None)
-        return taken
+        return await voice.take_over(self.deployment, thread, person)
 
     async def release(self, thread: str, person: Caller) -> Taken:
         """Give the conversation back to the bot; its hand-offs are closed, also where nobody had taken it.
 
         Raises NotStaffError for anybody but staff.
         """
-        _expect_staff(person, "gives a conversation back")
-        deployment, now = self.deployment, self.deployment.clock()
-        async with deployment.records.write() as tx:
-            released = await ownership.release(tx, thread, by=person.id, now=now)
-            waiting = await hand_offs.listing(tx, thread=thread) if released.done else []
-            if released.changed or waiting:
-                for each in waiting:
-                    await hand_offs.close(tx, each.id, by=person.id, now=now)
-                event = Event(kind=EventKind.RELEASED, at=now, data={"by": person.id})
-                await events.append(tx, [event], thread=thread, customer_id=None)
-        return released
+        return await voice.release(self.deployment, thread, person)
 
     def _lock(self, thread: str) -> asyncio.Lock:
         return self._locks.setdefault(thread, asyncio.Lock())
@@ -172,13 +155,6 @@ class Session:
             return None
         async with self.deployment.records.read() as connection:
             return await hand_offs.get(connection, served.hand_off)
-
-
-def _expect_staff(person: Caller, what: str) -> None:
-    if person.kind is not Kind.STAFF:
-        raise NotStaffError(
-            f"only staff {what}, and {person.id!r} is {person.kind.value}\n  Pass Caller.staff(...)."
-        )
 
 
 def _nothing_pending(thread: str, values: Mapping[str, Any]) -> Turn:

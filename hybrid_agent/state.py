@@ -295,8 +295,13 @@ class EventKind(StrEnum):
     REFUSED = "refused"
     ESCALATED = "escalated"
     TAKEN_OVER = "taken_over"
+    SAID_BY_PERSON = "said_by_person"
     RELEASED = "released"
+    RETURNED = "returned"
+    REMINDED = "reminded"
     RESOLVED = "resolved"
+    RATED = "rated"
+    ASSESSED = "assessed"
 
 
 class Event(Frozen):

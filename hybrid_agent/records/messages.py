@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hybrid_agent.records.errors import UnknownRecordError
 from hybrid_agent.records.models import Conversation, Message, Said
 from hybrid_agent.records.rows import maybe, model, upsert
 from hybrid_agent.records.schema import Relaxed, conversations, messages
@@ -46,6 +47,20 @@ async def add(tx: Relaxed, thread: str, said: Sequence[Said]) -> None:
     await tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["thread", "mark"]), rows)
     last = max(each.at for each in said)
     await tx.execute(conversations.update().where(conversations.c.thread == thread).values(last_at=last))
+
+
+async def marked(connection: AsyncConnection, thread: str, mark: str) -> Message | None:
+    """The message of this mark, if the conversation has one."""
+    query = select(messages).where(messages.c.thread == thread, messages.c.mark == mark)
+    return maybe(Message, (await connection.execute(query)).first())
+
+
+async def require(connection: AsyncConnection, thread: str, mark: str) -> Message:
+    """The message of this mark. Raises UnknownRecordError."""
+    found = await marked(connection, thread, mark)
+    if found is None:
+        raise UnknownRecordError("there is no such message", where=f"conversation {thread}, message {mark}")
+    return found
 
 
 async def of_thread(

@@ -4,13 +4,13 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, String, bindparam, select, update
+from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hybrid_agent.records import approvals, hand_offs
 from hybrid_agent.records.models import Ownership, Taken
 from hybrid_agent.records.rows import model, upsert
-from hybrid_agent.records.schema import Transaction, owners
+from hybrid_agent.records.schema import Relaxed, Transaction, owners
 
 
 async def owner(connection: AsyncConnection, thread: str) -> Ownership:
@@ -45,9 +45,9 @@ async def taken(connection: AsyncConnection) -> list[Ownership]:
 async def take(tx: Transaction, thread: str, *, by: str, now: datetime, after: str | None = None) -> Taken:
     """Take the conversation from the bot, or from `after`, a colleague. Only if it is still theirs.
 
-    Pending approvals of the conversation are withdrawn. Taking what one has already is harmless.
+    Pending approvals of the conversation are withdrawn. Taking what one has already is a sign of life.
     """
-    values = {"person": by, "since": now, "changed_by": by}
+    values = {"person": by, "since": now, "changed_by": by, "heard": now}
     adding = upsert(tx, owners).values(thread=thread, **values)
     changed = await tx.execute(
         adding.on_conflict_do_update(
@@ -55,8 +55,8 @@ async def take(tx: Transaction, thread: str, *, by: str, now: datetime, after: s
         ).returning(owners)
     )
     if changed.first() is None:
-        standing = await owner(tx, thread)
-        return Taken(done=standing.person == by, changed=False, ownership=standing)
+        alive = await renew(tx, thread, by=by, now=now)
+        return Taken(done=alive, changed=False, ownership=await owner(tx, thread))
     withdrawn = await approvals.withdraw(
         tx, thread=thread, by=by, reason="the conversation was taken over", now=now
     )
@@ -65,10 +65,41 @@ async def take(tx: Transaction, thread: str, *, by: str, now: datetime, after: s
 
 async def release(tx: Transaction, thread: str, *, by: str, now: datetime) -> Taken:
     """Give the conversation back to the bot; only whoever has it can. Repeating it is harmless."""
+    return await _given_back(tx, thread, owners.c.person == by, by=by, now=now)
+
+
+async def give_up(tx: Transaction, thread: str, *, idle_since: datetime, by: str, now: datetime) -> Taken:
+    """Take the conversation from a person who gave no sign of life since `idle_since`, for the bot."""
+    return await _given_back(tx, thread, _is_idle(idle_since), by=by, now=now)
+
+
+async def renew(tx: Relaxed, thread: str, *, by: str, now: datetime) -> bool:
+    """A sign of life from whoever has the conversation; False where it is not theirs."""
+    mine = update(owners).where(owners.c.thread == thread, owners.c.person == by)
+    return (await tx.execute(mine.values(heard=now).returning(owners.c.thread))).first() is not None
+
+
+async def idle(connection: AsyncConnection, *, before: datetime) -> list[Ownership]:
+    """The conversations of people whose last sign of life was before this, the longest silent first."""
+    found = await connection.execute(select(owners).where(_is_idle(before)).order_by(_heard()))
+    return [model(Ownership, row) for row in found]
+
+
+def _heard() -> ColumnElement[datetime]:
+    return func.coalesce(owners.c.heard, owners.c.since)
+
+
+def _is_idle(before: datetime) -> ColumnElement[bool]:
+    return and_(owners.c.person.is_not(None), _heard() < before)
+
+
+async def _given_back(
+    tx: Transaction, thread: str, whose: ColumnElement[bool], *, by: str, now: datetime
+) -> Taken:
     given = await tx.execute(
         update(owners)
-        .where(owners.c.thread == thread, owners.c.person == by)
-        .values(person=None, since=now, changed_by=by)
+        .where(owners.c.thread == thread, whose)
+        .values(person=None, since=now, changed_by=by, heard=None)
         .returning(owners.c.thread)
     )
     changed = given.first() is not None
