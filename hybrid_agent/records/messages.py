@@ -39,14 +39,25 @@ async def conversation(connection: AsyncConnection, thread: str) -> Conversation
     return maybe(Conversation, (await connection.execute(query)).first())
 
 
+async def of_owner(connection: AsyncConnection, owner: str, *, limit: int) -> list[Conversation]:
+    """The conversations that somebody began, the one with the latest word first."""
+    query = select(conversations).where(conversations.c.owner == owner)
+    latest = query.order_by(conversations.c.last_at.desc()).limit(limit)
+    return [model(Conversation, row) for row in await connection.execute(latest)]
+
+
 async def add(tx: Relaxed, thread: str, said: Sequence[Said]) -> None:
-    """Add messages in the order given. One whose `mark` the conversation has is there already."""
+    """Add messages in the order given. One whose `mark` the conversation has is there already.
+
+    The conversation's row is changed first: PostgreSQL lets one at a time do that, and so a conversation's
+    messages are committed in the order of their ids.
+    """
     if not said:
         return
-    rows = [{"thread": thread, **each.model_dump()} for each in said]
-    await tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["thread", "mark"]), rows)
     last = max(each.at for each in said)
     await tx.execute(conversations.update().where(conversations.c.thread == thread).values(last_at=last))
+    rows = [{"thread": thread, **each.model_dump()} for each in said]
+    await tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["thread", "mark"]), rows)
 
 
 async def marked(connection: AsyncConnection, thread: str, mark: str) -> Message | None:
