@@ -1,6 +1,6 @@
 """`support.yaml`: one file that says of which parts a deployment is made."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
@@ -43,6 +43,10 @@ class ServiceSettings(Part):
     idle_after: Duration = timedelta(minutes=30)
     keep: Duration = timedelta(days=365)
     keep_records: Duration = timedelta(days=7 * 365)
+
+    def urgent_for(self, reasons: Collection[str]) -> bool:
+        """Whether a hand-off for these reasons is urgent."""
+        return not self.urgent.isdisjoint(reasons)
 
 
 class Settings(Part):

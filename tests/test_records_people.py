@@ -8,6 +8,7 @@ from records_kit import HOUR, NOW, action, ask, effect
 from hybrid_agent.records import ContradictionError, Records, UnknownRecordError, hand_offs, ownership
 from hybrid_agent.records.models import ApprovalStatus, EffectStatus, HandOff, Ownership, Taken
 from hybrid_agent.records.schema import Transaction
+from hybrid_agent.settings import ServiceSettings
 from hybrid_agent.state import Escalation
 
 pytest_plugins = ("records_fixtures",)
@@ -22,6 +23,7 @@ async def hand_off(tx: Transaction, name: str = "h1", thread: str = "t1") -> Han
         thread=thread,
         customer_id="c1",
         packet={"summary": "wants a refund"},
+        service=ServiceSettings(),
         now=NOW,
     )
 

@@ -23,6 +23,7 @@ async def hand_off(state: State, here: Here) -> Update:
             thread=here.thread,
             customer_id=state.get("customer_id"),
             packet=packet,
+            service=deployment.service,
             now=now,
         )
     open_ones = [request for request in state["requests"] if request.phase not in queue.FINISHED]

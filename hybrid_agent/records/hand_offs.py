@@ -1,5 +1,6 @@
 """Hand-offs: conversations that wait for a person, with the packet that spares the customer repeating."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import JsonValue
@@ -10,6 +11,7 @@ from hybrid_agent.records.errors import ContradictionError, UnknownRecordError
 from hybrid_agent.records.models import HandOff
 from hybrid_agent.records.rows import add_once, maybe, model
 from hybrid_agent.records.schema import Transaction, hand_offs
+from hybrid_agent.settings import ServiceSettings
 from hybrid_agent.state import Escalation
 
 
@@ -20,18 +22,27 @@ async def register(
     *,
     thread: str,
     customer_id: str | None,
-    packet: JsonValue,
+    packet: Mapping[str, JsonValue],
+    service: ServiceSettings,
     now: datetime,
 ) -> HandOff:
-    """Open a hand-off; opening it again changes nothing. One id belongs to one conversation."""
+    """Open a hand-off, to be taken up within what the `service` promises; opening it again changes nothing.
+
+    One id belongs to one conversation.
+    """
+    urgent = service.urgent_for(escalation.reasons)
     values = {
         **escalation.model_dump(mode="json"),
         "id": hand_off_id,
         "thread": thread,
         "customer_id": customer_id,
         "packet": packet,
+        "summary": str(packet.get("summary", "")),
+        "intent": _intent_of(packet.get("intents")),
+        "urgent": urgent,
         "status": "open",
         "opened": now,
+        "due": now + (service.urgent_within if urgent else service.answer_within),
     }
     await add_once(tx, hand_offs, values)
     standing = await get(tx, hand_off_id)
@@ -77,3 +88,9 @@ async def close(tx: Transaction, hand_off_id: str, *, by: str, now: datetime) ->
     if standing is None:
         raise UnknownRecordError("there is no such hand-off", where=f"hand-off {hand_off_id}")
     return standing
+
+
+def _intent_of(listed: JsonValue) -> str | None:
+    first = listed[0] if isinstance(listed, list) and listed else None
+    intent = first.get("intent") if isinstance(first, dict) else None
+    return intent if isinstance(intent, str) else None

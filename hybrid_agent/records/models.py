@@ -95,7 +95,10 @@ class ApprovalStatus(StrEnum):
 
 
 class Approval(Frozen):
-    """An action that waits, or waited, for a person. `rules`, read by the policy, say who may decide."""
+    """An action that waits, or waited, for a person. `rules`, read by the policy, say who may decide.
+
+    So many different people as are `needed` have to approve it.
+    """
 
     id: str
     action_id: str
@@ -107,6 +110,7 @@ class Approval(Frozen):
     summary: str
     payload: JsonValue
     rules: JsonValue
+    needed: int = 1
     created: datetime
     expires: datetime
     status: ApprovalStatus
@@ -124,6 +128,17 @@ class ApprovalRequest(Frozen):
     rules: JsonValue
     payload: JsonValue
     expires: datetime
+    needed: int = Field(1, ge=1)
+
+
+class Signature(Frozen):
+    """An approval by one of the people that it needs, on the arguments of this digest."""
+
+    approval_id: str
+    by: str
+    digest: str
+    reason: str
+    at: datetime
 
 
 class Approve(Frozen):
@@ -198,16 +213,24 @@ class Refusal(Frozen):
 
 
 class HandOff(Frozen):
-    """A conversation passed to a person, with everything they need in `packet`."""
+    """A conversation passed to a person, with everything they need in `packet`.
+
+    `due` is until when it was to be taken up, `summary` and `intent` are the packet's, for lists.
+    """
 
     id: str
     thread: str
     customer_id: str | None
     reasons: tuple[str, ...]
     detail: str
+    summary: str
+    intent: str | None
+    urgent: bool
     packet: JsonValue
     status: Literal["open", "closed"]
     opened: datetime
+    due: datetime
+    reminded: datetime | None = None
     closed: datetime | None = None
     closed_by: str | None = None
 

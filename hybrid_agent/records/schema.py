@@ -5,6 +5,7 @@ from typing import NewType
 
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     Float,
@@ -91,7 +92,7 @@ approvals = Table(
     metadata,
     Column("id", String, primary_key=True),
     Column("action_id", String, ForeignKey(effects.c.id), nullable=False, index=True),
-    Column("thread", String, nullable=False, index=True),
+    Column("thread", String, nullable=False),
     Column("customer_id", String),
     Column("intent", String, nullable=False),
     Column("operation", String, nullable=False),
@@ -99,6 +100,7 @@ approvals = Table(
     Column("summary", Words, nullable=False),
     Column("payload", Data, nullable=False),
     Column("rules", Data, nullable=False),
+    Column("needed", Integer, nullable=False, default=1),
     Column("created", UtcTime, nullable=False),
     Column("expires", UtcTime, nullable=False),
     Column("status", String, nullable=False),
@@ -122,29 +124,39 @@ Index(
     sqlite_where=_pending,
     postgresql_where=_pending,
 )
-Index("hybrid_agent_approvals_due", approvals.c.status, approvals.c.expires)
+Index("hybrid_agent_approvals_of", approvals.c.thread, approvals.c.status, approvals.c.expires)
+Index("hybrid_agent_approvals_due", approvals.c.status, approvals.c.expires, approvals.c.thread)
+Index("hybrid_agent_approvals_decided", approvals.c.decided_at)
 
 hand_offs = Table(
     "hybrid_agent_hand_offs",
     metadata,
     Column("id", String, primary_key=True),
-    Column("thread", String, nullable=False, index=True),
+    Column("thread", String, nullable=False),
     Column("customer_id", String),
     Column("reasons", Data, nullable=False),
     Column("detail", Words, nullable=False),
-    Column("packet", Data, nullable=False),
-    Column("status", String, nullable=False, index=True),
+    Column("summary", Words, nullable=False),
+    Column("intent", String),
+    Column("urgent", Boolean, nullable=False),
+    Column("status", String, nullable=False),
     Column("opened", UtcTime, nullable=False),
-    Column("closed", UtcTime),
+    Column("due", UtcTime, nullable=False),
+    Column("reminded", UtcTime),
+    Column("closed", UtcTime, index=True),
     Column("closed_by", String),
+    Column("packet", Data, nullable=False),
     CheckConstraint("status in ('open', 'closed')", name="hybrid_agent_hand_offs_status"),
 )
+
+Index("hybrid_agent_hand_offs_of", hand_offs.c.thread, hand_offs.c.status)
+Index("hybrid_agent_hand_offs_due", hand_offs.c.status, hand_offs.c.due, hand_offs.c.thread)
 
 owners = Table(
     "hybrid_agent_owners",
     metadata,
     Column("thread", String, primary_key=True),
-    Column("person", String),
+    Column("person", String, index=True),
     Column("since", UtcTime, nullable=False),
     Column("changed_by", String, nullable=False),
     Column("heard", UtcTime, index=True),
@@ -154,7 +166,7 @@ conversations = Table(
     "hybrid_agent_conversations",
     metadata,
     Column("thread", String, primary_key=True),
-    Column("owner", String, nullable=False),
+    Column("owner", String, nullable=False, index=True),
     Column("customer_id", String, index=True),
     Column("opened", UtcTime, nullable=False),
     Column("last_at", UtcTime, nullable=False, index=True),
@@ -235,17 +247,33 @@ events = Table(
     UniqueConstraint("thread", "mark", name="hybrid_agent_events_once"),
 )
 
+erasures = Table(
+    "hybrid_agent_erasures",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("of", String),
+    Column("why", String, nullable=False),
+    Column("by", String, nullable=False),
+    Column("begun", UtcTime, nullable=False),
+    Column("ended", UtcTime),
+    Column("counts", Data),
+    CheckConstraint("why in ('forgotten', 'kept long enough')", name="hybrid_agent_erasures_why"),
+)
+"""One row an erasure; `ended` is empty only within the transaction that erases, and lets it change events."""
+
 _ONLY_GROW = "events are only ever added, never changed or removed"
+_ERASING = f"EXISTS (SELECT 1 FROM {erasures.name} WHERE ended IS NULL)"  # noqa: S608
 
 SQLITE_GUARDS = tuple(
     f"CREATE TRIGGER hybrid_agent_events_no_{change.lower()} BEFORE {change} ON {events.name} "
-    f"BEGIN SELECT RAISE(ABORT, '{_ONLY_GROW}'); END"
+    f"WHEN NOT {_ERASING} BEGIN SELECT RAISE(ABORT, '{_ONLY_GROW}'); END"
     for change in ("UPDATE", "DELETE")
 )
 
 POSTGRES_GUARDS = (
     "CREATE OR REPLACE FUNCTION hybrid_agent_refuse() RETURNS trigger LANGUAGE plpgsql AS "
-    f"$$ BEGIN RAISE EXCEPTION '{_ONLY_GROW}'; END $$",
+    f"$$ BEGIN IF TG_OP = 'TRUNCATE' OR NOT {_ERASING} THEN RAISE EXCEPTION '{_ONLY_GROW}'; END IF; "
+    "RETURN NULL; END $$",
     f"CREATE TRIGGER hybrid_agent_events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events.name} "
     "FOR EACH STATEMENT EXECUTE FUNCTION hybrid_agent_refuse()",
 )

@@ -39,6 +39,7 @@ async def pass_on(tx: Transaction, effect: Effect, reason: str, deployment: Depl
         thread=effect.thread,
         customer_id=effect.customer_id,
         packet=packet_of(effect, escalation, deployment),
+        service=deployment.service,
         now=now,
     )
     event = Event(
