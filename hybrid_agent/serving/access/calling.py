@@ -28,9 +28,12 @@ def identity_of(caller: Caller) -> str:
     return f"{caller.kind.value}:{caller.id}"
 
 
-def caller_of(user: Mapping[str, Any] | None) -> Caller:
-    """The caller whom LangGraph's user stands for; nobody known where there is none."""
-    return Caller() if user is None else Caller.model_validate(dict(user[CALLER]))
+def caller_of(user: Any) -> Caller:
+    """The caller whom a server's user stands for, a mapping or a model; nobody known where there is none."""
+    if user is None:
+        return Caller()
+    fields = user if isinstance(user, Mapping) else user.model_dump()
+    return Caller.model_validate(dict(fields[CALLER]))
 
 
 def caller_of_run() -> Caller:
