@@ -1,1 +1,1 @@
-"""Who sends a request: the tokens of the embedding shop, visitors, OpenID Connect, local accounts, sessions."""
+"""Who sends a request: the shop's tokens, visitors, OpenID Connect, local accounts, sessions."""
