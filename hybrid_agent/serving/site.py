@@ -3,12 +3,17 @@
 from dataclasses import dataclass
 
 from hybrid_agent.deployment import Deployment
+from hybrid_agent.serving.live import Feed
 from hybrid_agent.serving.threads import Threads
 
 
 @dataclass(frozen=True)
 class Site:
-    """The deployment that is served, and LangGraph's API beside it."""
+    """The deployment that is served, and LangGraph's API beside it, and what changes in the records.
+
+    The app's lifespan runs `feed`.
+    """
 
     deployment: Deployment
     threads: Threads
+    feed: Feed
