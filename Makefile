@@ -7,11 +7,12 @@ PIP := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-c
 DEPENDS := pyproject.toml $(CONSTRAINTS)
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat test check eval bench clean
+.PHONY: help demo chat serve test check eval bench clean
 
 help:
 	@echo "make demo    a session on the sample shop, shown step by step"
 	@echo "make chat    talk to the sample shop in the terminal"
+	@echo "make serve   the sample shop's chat page, console and API on this machine, with sample sign-ins"
 	@echo "make test    the whole test suite"
 	@echo "make check   lint, format, types, import rules, contents of the wheel"
 	@echo "make eval    the cases of the sample shop through the bot: is everyone served as before?"
@@ -23,6 +24,9 @@ demo: $(VENV)/.local
 
 chat: $(VENV)/.local
 	@$(BIN)/hybrid-agent chat
+
+serve: $(VENV)/.serve
+	@$(BIN)/hybrid-agent serve
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
@@ -59,7 +63,12 @@ $(VENV)/.evals: $(DEPENDS) | $(BIN)/python
 	@$(PIP) -e '.[evals,local]'
 	@touch $@ $(VENV)/.local
 
+$(VENV)/.serve: $(DEPENDS) | $(BIN)/python
+	@echo "Installing what the server needs ..."
+	@$(PIP) -e '.[serve]'
+	@touch $@ $(VENV)/.local
+
 $(VENV)/.dev: $(DEPENDS) | $(BIN)/python
 	@echo "Installing what the tests need ..."
 	@$(PIP) -e '.[all,dev]'
-	@touch $@ $(VENV)/.evals $(VENV)/.local
+	@touch $@ $(VENV)/.evals $(VENV)/.local $(VENV)/.serve

@@ -34,7 +34,7 @@ def application() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (chat, demo, check, init):
+    for command in (chat, demo, serve, check, init):
         app.command()(command)
     app.add_typer(_prompts(), name="prompts")
     app.add_typer(kb.commands(), name="kb")
@@ -85,6 +85,22 @@ def demo(
     from hybrid_agent.cli import demo as demonstration
 
     raise typer.Exit(demonstration.play(plain=plain))
+
+
+def serve(
+    *,
+    deployment: Deployed = None,
+    state: State = None,
+    config: Annotated[
+        Path | None, typer.Option(help="A langgraph.json (without it, the one here or of the checkout).")
+    ] = None,
+    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="A free port.", min=1, max=65_535)] = 2024,
+) -> None:
+    """Serve chat, console and LangGraph's API on this machine; without a deployment, a seeded sample."""
+    from hybrid_agent.cli import serve as serving
+
+    serving.serve(deployment, state, config, serving.Address(host, port))
 
 
 def check(

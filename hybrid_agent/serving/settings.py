@@ -7,7 +7,9 @@ from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.serving.reading import Variables, is_loopback
+from hybrid_agent.serving.samples import Samples, read_samples
 
 SECRET_LENGTH = 32
 """Characters that a secret of ours has at least."""
@@ -66,7 +68,7 @@ class ServerSettings:
 
     `api_url` is LangGraph's API where it is another server's; empty: this process serves it. `customers` is
     None where only anonymous visitors chat, `oidc` where staff have local accounts alone. `embedded_by` are
-    the origins of the pages that the chat may be a part of. `demo` shows sample sign-ins to everybody.
+    the origins of the pages that the chat may be a part of. `demo` are sample sign-ins, shown to everybody.
 
     Staff are signed out after `idle` without a request and at the latest after `session`; an anonymous
     visitor is known for `visit`. `proxies` is how many proxies of ours stand before this server: so many
@@ -82,7 +84,7 @@ class ServerSettings:
     embedded_by: tuple[str, ...] = ()
     anonymous: bool = True
     accounts: bool = True
-    demo: bool = False
+    demo: Samples | None = None
     idle: timedelta = timedelta(hours=1)
     session: timedelta = timedelta(hours=12)
     visit: timedelta = timedelta(hours=24)
@@ -110,9 +112,7 @@ def server_settings(environment: Mapping[str, str]) -> ServerSettings:
     customers, oidc = _customers(read), _oidc(read)
     embedded_by = read.origins("EMBEDDED_BY")
     anonymous, accounts = read.flag("ANONYMOUS", default=True), read.flag("ACCOUNTS", default=True)
-    demo = read.flag("DEMO", default=False)
-    if demo and not is_loopback(urlsplit(url).hostname or ""):
-        read.wrong("DEMO", "shows passwords to everybody, and HYBRID_AGENT_URL is not this machine; unset it")
+    demo = _demo(read, url)
     if customers is None and not anonymous:
         read.wrong("ANONYMOUS", "is no, and no customer can sign in; set a HYBRID_AGENT_CUSTOMER_JWT_ key")
     if oidc is None and not accounts:
@@ -135,6 +135,19 @@ def server_settings(environment: Mapping[str, str]) -> ServerSettings:
     )
     read.settle()
     return settings
+
+
+def _demo(read: Variables, url: str) -> Samples | None:
+    named = read.text("DEMO")
+    if not named:
+        return None
+    if not is_loopback(urlsplit(url).hostname or ""):
+        read.wrong("DEMO", "shows passwords to everybody, and HYBRID_AGENT_URL is not this machine; unset it")
+    try:
+        return read_samples(Path(named))
+    except ConfigurationError as error:
+        read.wrong("DEMO", f"names no file of sample sign-ins: {error.message}")
+        return None
 
 
 def _deployment(read: Variables) -> Path:

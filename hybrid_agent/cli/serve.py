@@ -1,0 +1,133 @@
+"""`hybrid-agent serve`: check the settings, say where things are, become LangGraph's development server."""
+
+import hashlib
+import os
+import secrets
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+
+from hybrid_agent.cli.failing import NotPossibleError
+from hybrid_agent.cli.places import bundled, place_of, settings_file
+from hybrid_agent.loading import records_for
+from hybrid_agent.portal import run_here
+from hybrid_agent.serving.reading import is_loopback
+from hybrid_agent.serving.samples import sample_password
+from hybrid_agent.serving.settings import ServerSettings, server_settings
+from hybrid_agent.settings import read_settings
+
+PEOPLE = "people.yaml"
+CONFIG = "langgraph.json"
+
+OFFLINE: Mapping[str, str] = {
+    "LANGSMITH_TRACING": "false",
+    "LANGGRAPH_CLI_NO_ANALYTICS": "1",
+    "LANGGRAPH_NO_VERSION_CHECK": "true",
+}
+"""What keeps LangGraph's development server from calling out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where the server listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """As a browser on this machine has it."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+def serve(deployment: Path | None, state: Path | None, config: Path | None, address: Address) -> None:
+    """Never returns: the process becomes LangGraph's development server.
+
+    Raises ConfigurationError that names every setting that is wrong, and NotPossibleError.
+    """
+    if not is_loopback(address.host):
+        advice = "It keeps everything in memory and is for one machine; docs/deployment.md has the others."
+        raise NotPossibleError(
+            f"the development server only listens on loopback, not {address.host}\n  {advice}"
+        )
+    config = _config(config)
+    folder, environment = _environment(deployment, state, address)
+    settings = server_settings(environment)
+    if settings.demo is not None:
+        _seed(settings)
+    _announce(settings, address)
+    folder.mkdir(parents=True, exist_ok=True)
+    os.chdir(folder)
+    sys.stdout.flush()
+    arguments = ["dev", "--config", str(config), "--host", address.host, "--port", str(address.port)]
+    arguments += ["--no-browser", "--no-reload", "--n-jobs-per-worker", "10"]
+    os.execve(sys.executable, [sys.executable, "-m", "langgraph_cli", *arguments], environment)  # noqa: S606
+
+
+def _config(named: Path | None) -> Path:
+    """The `langgraph.json` that is meant: the one named, the one here, or the checkout's."""
+    beside = Path(__file__).resolve().parents[2] / CONFIG
+    for each in (named,) if named else (Path(CONFIG), beside):
+        if each.is_file():
+            return each.resolve()
+    raise NotPossibleError(
+        f"there is no {named or CONFIG}\n  Name one with --config; docs/serving.md shows it."
+    )
+
+
+def _environment(
+    deployment: Path | None, state: Path | None, address: Address
+) -> tuple[Path, dict[str, str]]:
+    """The folder that the server works in, and its environment; the sample's where no deployment is named."""
+    given = {**OFFLINE, **os.environ, "HYBRID_AGENT_URL": os.environ.get("HYBRID_AGENT_URL", address.url)}
+    if deployment is not None:
+        given["HYBRID_AGENT_DEPLOYMENT"] = str(settings_file(deployment).resolve())
+    if given.get("HYBRID_AGENT_DEPLOYMENT"):
+        return _work_of(Path(given["HYBRID_AGENT_DEPLOYMENT"]), state), given
+    file = place_of(None, state).deployment.resolve()
+    secret = _kept_secret(file.parent / "var" / "secret")
+    return _work_of(file, None), given | {
+        "HYBRID_AGENT_DEPLOYMENT": str(file),
+        "HYBRID_AGENT_SECRET": secret,
+        "HYBRID_AGENT_CUSTOMER_JWT_SECRET": hashlib.sha256(f"customers:{secret}".encode()).hexdigest(),
+        "HYBRID_AGENT_CUSTOMER_JWT_AUDIENCE": "hybrid-agent",
+        "HYBRID_AGENT_DEMO": str(bundled(PEOPLE)),
+    }
+
+
+def _work_of(file: Path, state: Path | None) -> Path:
+    return (state or settings_file(file).parent / "var") / "server"
+
+
+def _kept_secret(file: Path) -> str:
+    """The demonstration's secret, made at its first start and readable by its user only."""
+    if not file.exists():
+        file.touch(mode=0o600)
+        file.write_text(secrets.token_hex(32), "utf-8")
+    return file.read_text("utf-8").strip()
+
+
+def _seed(settings: ServerSettings) -> None:
+    """Make the sample accounts of staff, unless they are there."""
+    records = records_for(read_settings(settings.deployment), settings.deployment.parent)
+    run_here(records.aclose())
+
+
+def _announce(settings: ServerSettings, address: Address) -> None:
+    console = Console(highlight=False)
+    console.print(f"Serving {settings.deployment} at {address.url} (stop with Ctrl+C)")
+    console.print(f"  chat      {address.url}/chat")
+    console.print(f"  console   {address.url}/console")
+    console.print(f"  LangGraph {address.url}/docs")
+    if settings.demo is None:
+        return
+    console.print("Sample sign-ins; everybody who reaches this address sees them:", style="bold yellow")
+    for each in settings.demo.staff:
+        password = sample_password(each.user, settings.secret)
+        console.print(f"  {each.role.label:<10} user {each.user:<6} password {password}")
+    for customer in settings.demo.customers:
+        console.print(f"  customer   {customer.id}: {customer.about}")
