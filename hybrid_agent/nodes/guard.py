@@ -7,11 +7,12 @@ from langchain_core.messages import AIMessage
 from hybrid_agent.dialogue.closing.close import blocked, finished, served_of, unsaid
 from hybrid_agent.dialogue.closing.composing import unanswered
 from hybrid_agent.dialogue.closing.replying import status_of, violations
+from hybrid_agent.dialogue.closing.uttering import may_speak, utter
 from hybrid_agent.dialogue.reasons import BLOCKED
 from hybrid_agent.nodes.here import Here
 from hybrid_agent.records import events, ownership
 from hybrid_agent.redaction.messages import Own
-from hybrid_agent.state import PointKind, State, Status, Update
+from hybrid_agent.state import State, Status, Update
 
 
 async def guard(state: State, here: Here) -> Update:
@@ -22,27 +23,27 @@ async def guard(state: State, here: Here) -> Update:
         return await asyncio.to_thread(blocked, state, broken, here.deployment)
     if unanswered(state["points"], state["sentences"]):
         return unsaid(state)
-    reply = state["reply"]
-    if reply is not None:
+    return await _close(state, here)
+
+
+async def _close(state: State, here: Here) -> Update:
+    """The reply, entered in the transaction that looks who has the conversation: one voice at a time."""
+    if state["reply"] is not None:
         state = {**state, "status": status_of(state)}
-    happened = [*state["events"], *finished(state, here.deployment)]
+    said: list[AIMessage] = []
     async with here.deployment.records.write_relaxed() as tx:
+        owner = await ownership.held(tx, here.thread)
+        if not may_speak(state, owner):
+            state = {**state, "status": Status.HANDED_OFF, "reply": None, "escalation": None}
+        if state["reply"] is not None:
+            said = [await utter(tx, state["reply"], state, here.thread, here.deployment.clock())]
+        happened = [*state["events"], *finished(state, here.deployment)]
         await events.append(tx, happened, thread=here.thread, customer_id=state.get("customer_id"))
-        owner = await ownership.owner(tx, here.thread)
-    if owner.person is not None and not _may_be_said(state):
-        state, reply = {**state, "status": Status.HANDED_OFF, "reply": None, "escalation": None}, None
-    number = sum(isinstance(message, AIMessage) for message in state.get("messages", []))
     return {
-        "messages": Own([AIMessage(reply.written, id=f"{state['turn']}:{number}")] if reply else []),
-        "reply": reply,
+        "messages": Own(said),
+        "reply": state["reply"],
         "escalation": state["escalation"],
         "status": state["status"],
         "served": served_of(state, here.thread, here.deployment.clock()),
         "events": happened,
     }
-
-
-def _may_be_said(state: State) -> bool:
-    """What is said although a person has the conversation: that they have it, and that a stranger may not."""
-    announced = any(point.kind is PointKind.HAND_OFF for point in state["points"])
-    return announced or state["status"] is Status.REFUSED

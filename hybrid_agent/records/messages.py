@@ -3,34 +3,38 @@
 The graph's checkpoints are the bot's memory; this is the transcript, of bot and people alike.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hybrid_agent.records.errors import UnknownRecordError
-from hybrid_agent.records.models import Conversation, Message, Said
+from hybrid_agent.records.models import By, Conversation, Message, Said
 from hybrid_agent.records.rows import maybe, model, upsert
 from hybrid_agent.records.schema import Relaxed, conversations, messages
+
+TOLD = "told:"
+"""What the mark of a message begins with that the bot said while no run of it was going on."""
 
 
 async def open_conversation(
     tx: Relaxed, thread: str, *, owner: str, customer_id: str | None, now: datetime
-) -> Conversation:
-    """Enter a conversation; entering it again changes nothing but a customer who has become known."""
+) -> Conversation | None:
+    """Enter a conversation, or that it is gone on with; None where it is another customer's.
+
+    An anonymous one becomes the customer's who goes on with it.
+    """
     values = {"thread": thread, "owner": owner, "customer_id": customer_id, "opened": now, "last_at": now}
     adding = upsert(tx, conversations).values(**values)
-    if customer_id is None:
-        await tx.execute(adding.on_conflict_do_nothing(index_elements=["thread"]))
-    else:
-        known = {"customer_id": customer_id, "owner": owner}
-        unknown = conversations.c.customer_id.is_(None)
-        await tx.execute(adding.on_conflict_do_update(index_elements=["thread"], set_=known, where=unknown))
-    found = await conversation(tx, thread)
-    if found is None:
-        raise LookupError(f"conversation {thread} was entered and is not there")
-    return found
+    known = values if customer_id else {}
+    going_on = adding.on_conflict_do_update(
+        index_elements=["thread"],
+        set_={name: known[name] for name in ("owner", "customer_id") if name in known} | {"last_at": now},
+        where=or_(conversations.c.customer_id.is_(None), conversations.c.customer_id == customer_id),
+    )
+    return maybe(Conversation, (await tx.execute(going_on.returning(conversations))).first())
 
 
 async def conversation(connection: AsyncConnection, thread: str) -> Conversation | None:
@@ -56,6 +60,30 @@ async def add(tx: Relaxed, thread: str, said: Sequence[Said]) -> None:
         return
     last = max(each.at for each in said)
     await tx.execute(conversations.update().where(conversations.c.thread == thread).values(last_at=last))
+    await _enter(tx, thread, said)
+
+
+async def hear(tx: Relaxed, thread: str, said: Sequence[Said]) -> None:
+    """Add what is said in a conversation that this transaction has opened."""
+    if said:
+        await _enter(tx, thread, said)
+
+
+async def reply(tx: Relaxed, thread: str, said: Said) -> str:
+    """Add a reply of the bot, and return its mark.
+
+    Where another text has the mark, because the process that said it died before it could remember, this one
+    is added under a mark of its own: the customer has read the first, and may not have heard what is new.
+    """
+    known = await marked(tx, thread, said.mark)
+    if known is not None and known.text != said.text:
+        digest = hashlib.sha256(said.text.encode()).hexdigest()[:8]
+        said = said.model_copy(update={"mark": f"{said.mark}~{digest}"})
+    await add(tx, thread, [said])
+    return said.mark
+
+
+async def _enter(tx: Relaxed, thread: str, said: Sequence[Said]) -> None:
     rows = [{"thread": thread, **each.model_dump()} for each in said]
     await tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["thread", "mark"]), rows)
 
@@ -81,6 +109,21 @@ async def of_thread(
     query = select(messages).where(messages.c.thread == thread, messages.c.id > after)
     newest = query.order_by(messages.c.id.desc()).limit(limit)
     return [model(Message, row) for row in await connection.execute(newest)][::-1]
+
+
+async def told(connection: AsyncConnection, thread: str, *, limit: int = 40) -> list[Message]:
+    """The latest that people said to the customer, or the bot while no run of it was going on, in order."""
+    query = select(messages).where(messages.c.thread == thread, by_others())
+    newest = query.order_by(messages.c.id.desc()).limit(limit)
+    return [model(Message, row) for row in await connection.execute(newest)][::-1]
+
+
+def by_others() -> ColumnElement[bool]:
+    """Whether a message is one that the graph has not said itself, nor heard from the customer."""
+    return or_(
+        messages.c.by == By.PERSON,
+        and_(messages.c.by == By.BOT, messages.c.mark.startswith(TOLD, autoescape=True)),
+    )
 
 
 async def added(connection: AsyncConnection, *, after: int, limit: int = 500) -> list[Message]:

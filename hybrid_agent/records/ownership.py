@@ -2,15 +2,17 @@
 
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, String, and_, bindparam, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from hybrid_agent.records import approvals, hand_offs
-from hybrid_agent.records.models import Ownership, Taken
+from hybrid_agent.records import approvals, hand_offs, messages
+from hybrid_agent.records.models import ApprovalStatus, Ownership, Taken
 from hybrid_agent.records.rows import model, upsert
-from hybrid_agent.records.schema import Relaxed, Transaction, owners
+from hybrid_agent.records.schema import Relaxed, Transaction, conversations, owners
+from hybrid_agent.records.schema import approvals as decisions
+from hybrid_agent.records.schema import messages as said
 
 
 async def owner(connection: AsyncConnection, thread: str) -> Ownership:
@@ -19,10 +21,39 @@ async def owner(connection: AsyncConnection, thread: str) -> Ownership:
     return Ownership(thread=thread) if row is None else model(Ownership, row)
 
 
-async def standing(connection: AsyncConnection, thread: str) -> tuple[Ownership, bool]:
-    """Who has the conversation, and whether a hand-off of it waits: every turn asks, so in one round trip."""
-    waiting, person, since, by = (await connection.execute(_standing(), {"thread": thread})).one()
-    return Ownership(thread=thread, person=person, since=since, changed_by=by), bool(waiting)
+async def held(tx: Relaxed, thread: str) -> Ownership:
+    """Who has the conversation; until the transaction ends nobody takes it, gives it back or speaks in it."""
+    await _one_at_a_time(tx, thread)
+    return await owner(tx, thread)
+
+
+async def _one_at_a_time(tx: Relaxed, thread: str) -> None:
+    """SQLite has one writer anyway; PostgreSQL locks the conversation, as whoever speaks in it does."""
+    if tx.dialect.name == "postgresql":
+        this = conversations.c.thread == thread
+        await tx.execute(select(conversations.c.thread).where(this).with_for_update())
+
+
+async def _after_decisions(tx: Transaction, thread: str) -> None:
+    """Whoever decides locks the approval, then the conversation: in another order two would wait for ever."""
+    if tx.dialect.name == "postgresql":
+        pending = decisions.c.status == ApprovalStatus.PENDING
+        query = select(decisions.c.id).where(decisions.c.thread == thread, pending)
+        await tx.execute(query.order_by(decisions.c.id).with_for_update())
+
+
+class Standing(NamedTuple):
+    """Who has a conversation, whether a hand-off of it waits, and the mark of what others said last in it."""
+
+    ownership: Ownership
+    waiting: bool
+    said: str | None
+
+
+async def standing(connection: AsyncConnection, thread: str) -> Standing:
+    """How a conversation stands for the bot: every turn asks, so in one round trip."""
+    waiting, said, person, since, by = (await connection.execute(_standing(), {"thread": thread})).one()
+    return Standing(Ownership(thread=thread, person=person, since=since, changed_by=by), bool(waiting), said)
 
 
 @cache
@@ -31,7 +62,9 @@ def _standing() -> Select[Any]:
     thread = bindparam("thread", type_=String)
     columns = (owners.c.person, owners.c.since, owners.c.changed_by)
     values = [select(each).where(owners.c.thread == thread).scalar_subquery() for each in columns]
-    return select(hand_offs.waiting(thread), *values)
+    by_others = select(said.c.mark).where(said.c.thread == thread, messages.by_others())
+    last = by_others.order_by(said.c.id.desc()).limit(1).scalar_subquery()
+    return select(hand_offs.waiting(thread), last, *values)
 
 
 async def taken(connection: AsyncConnection) -> list[Ownership]:
@@ -47,6 +80,8 @@ async def take(tx: Transaction, thread: str, *, by: str, now: datetime, after: s
 
     Pending approvals of the conversation are withdrawn. Taking what one has already is a sign of life.
     """
+    await _after_decisions(tx, thread)
+    await _one_at_a_time(tx, thread)
     values = {"person": by, "since": now, "changed_by": by, "heard": now}
     adding = upsert(tx, owners).values(thread=thread, **values)
     changed = await tx.execute(
@@ -96,6 +131,7 @@ def _is_idle(before: datetime) -> ColumnElement[bool]:
 async def _given_back(
     tx: Transaction, thread: str, whose: ColumnElement[bool], *, by: str, now: datetime
 ) -> Taken:
+    await _one_at_a_time(tx, thread)
     given = await tx.execute(
         update(owners)
         .where(owners.c.thread == thread, whose)

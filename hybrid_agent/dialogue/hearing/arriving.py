@@ -9,7 +9,7 @@ from hybrid_agent.caller import Caller
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.saying import say
-from hybrid_agent.policy import is_stranger
+from hybrid_agent.records.models import Said
 from hybrid_agent.redaction.messages import Own
 from hybrid_agent.redaction.screen import Screened, screen_text
 from hybrid_agent.state import Event, EventKind, Phase, Point, PointKind, State, Status, Update
@@ -19,12 +19,15 @@ from hybrid_agent.state import Event, EventKind, Phase, Point, PointKind, State,
 class Arrived:
     """Who has the conversation: a person by name, or the bot while a hand-off waits to be taken.
 
-    `away` says that a person had it since the bot's last turn.
+    `away` says that a person had it since the bot's last turn, `stranger` that it is somebody else's. `said`
+    is what people said in it, or the bot outside of its turns, that the state does not hold yet.
     """
 
-    person: str | None
-    waiting: bool
+    person: str | None = None
+    waiting: bool = False
     away: bool = False
+    stranger: bool = False
+    said: Sequence[Said] = ()
 
 
 def new_messages(state: State) -> list[HumanMessage]:
@@ -96,7 +99,7 @@ def _first_word(
 ) -> Update:
     """What is decided before anything is understood: strangers, silence, messages with nothing in them."""
     phrases = deployment.phrases
-    if is_stranger(caller, state.get("customer_id")):
+    if arrived.stranger:
         return _refused(say(PointKind.REFUSAL, phrases["not_yours"]), messages)
     known: Update = {"customer_id": caller.customer_id}
     if arrived.person is None and not arrived.away:
