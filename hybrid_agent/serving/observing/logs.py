@@ -1,0 +1,140 @@
+"""Log lines without secrets and personal data, as a JSON object each where that is asked for.
+
+LangGraph's server has structlog write its lines and ours, each with the ids of its request and run. Nothing
+is added beside its handlers, which would double every line: the last step of their formatters is replaced.
+"""
+
+import json
+import logging
+import re
+from collections.abc import Callable, Iterator, MutableMapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+from hybrid_agent.redaction.redactor import Redactor
+from hybrid_agent.serving.observing.measures import NO_ROUTE
+from hybrid_agent.serving.observing.settings import LogForm
+from hybrid_agent.serving.observing.work import Ended, Kind, Work
+
+_log = logging.getLogger(__name__)
+
+Line = MutableMapping[str, Any]
+Step = Callable[[Any, str, Line], Any]
+
+UNTOLD: Final = frozenset(
+    {"req_header", "res_header", "query_string", "path_params", "path", "proto", "error_detail"}
+)
+"""What LangGraph's access log tells of a request beyond its route, its status and its time."""
+
+_RENAMED: Final = {"timestamp": "time"}
+_PLAIN = re.compile(r"[\w.:/+{}-]{0,64}", re.ASCII)
+_DIGITS = re.compile(r"\d{5}")
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+
+
+def set_up_logs(form: LogForm, redactor: Redactor) -> None:
+    """Have every handler of this process leave out what nobody should read; JSON lines if asked for.
+
+    Where no handler is there yet and JSON is asked for, one that writes to stderr is added.
+    """
+    if form is LogForm.JSON and not any(_handlers()):
+        logging.getLogger().addHandler(logging.StreamHandler())
+    for handler in _handlers():
+        _reform(handler, form, redactor)
+    logging.getLogger("uvicorn.access").addFilter(without_query)
+
+
+def without_query(record: logging.LogRecord) -> bool:
+    """A filter that cuts the query off the path in uvicorn's access log."""
+    if isinstance(record.args, tuple) and len(record.args) == 5:
+        client, method, path, version, status = record.args
+        record.args = client, method, str(path).partition("?")[0], version, status
+    return True
+
+
+def _handlers() -> Iterator[logging.Handler]:
+    known = logging.Logger.manager.loggerDict.values()
+    for logger in (logging.getLogger(), *(each for each in known if isinstance(each, logging.Logger))):
+        yield from logger.handlers
+
+
+def _reform(handler: logging.Handler, form: LogForm, redactor: Redactor) -> None:
+    steps: tuple[Step, ...] | None = getattr(handler.formatter, "processors", None)
+    if steps is not None:
+        kept = tuple(each for each in steps if each is not told and not isinstance(each, JsonLine))
+        last: Step = JsonLine(redactor) if form is LogForm.JSON else kept[-1]
+        handler.formatter.processors = (*kept[:-1], told, last)  # type: ignore[union-attr]
+    elif form is LogForm.JSON:
+        handler.setFormatter(JsonLines(redactor))
+
+
+def told(_: Any, __: str, line: Line) -> Line:
+    """A structlog step: a request by its route, without its query, its headers and what its path names."""
+    if "req_header" in line or "query_string" in line:
+        route = line.get("route")
+        route = route if isinstance(route, str) and route != "None" else NO_ROUTE
+        line["event"] = f"{line.get('method')} {route} {line.get('status')} {line.get('latency_ms')}ms"
+        line["route"] = route
+    return {name: value for name, value in line.items() if name not in UNTOLD}
+
+
+@dataclass(frozen=True, slots=True)
+class JsonLine:
+    """A structlog step: the line as JSON, masked."""
+
+    redactor: Redactor
+
+    def __call__(self, _: Any, __: str, line: Line) -> str:
+        shown = {_RENAMED.get(name, name): self._shown(value) for name, value in line.items()}
+        first = {name: shown.pop(name, None) for name in ("time", "level", "event")}
+        return json.dumps({**first, **shown}, ensure_ascii=False, default=str)
+
+    def _shown(self, value: object) -> object:
+        """Numbers and names as they are, other texts masked: those that may have been typed by somebody."""
+        if value is None or isinstance(value, bool | int | float):
+            return value
+        text = value if isinstance(value, str) else str(value)
+        if _UUID.fullmatch(text) or (_PLAIN.fullmatch(text) and not _DIGITS.search(text)):
+            return text
+        return self.redactor.mask_at_once(text)
+
+
+class JsonLines(logging.Formatter):
+    """The same lines where no structlog is."""
+
+    def __init__(self, redactor: Redactor) -> None:
+        super().__init__()
+        self._line = JsonLine(redactor)
+
+    def format(self, record: logging.LogRecord) -> str:
+        """One line, with what `extra` added and the traceback."""
+        text = super().format(record)
+        added = {name: value for name, value in vars(record).items() if name not in _USUAL}
+        about = {"time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S%z"), "level": record.levelname.lower()}
+        traceback = {"exception": record.exc_text} if record.exc_text else {}
+        event = text.removesuffix(f"\n{record.exc_text}") if record.exc_text else text
+        return self._line(None, "", {**about, "event": event, "logger": record.name, **added, **traceback})
+
+
+_USUAL = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRuns:
+    """A watcher that logs each run of the graph with its ids: what ties a request to a turn on record."""
+
+    def began(self, work: Work) -> None:
+        """A run is told of when it has ended."""
+
+    def ended(self, work: Work, ended: Ended) -> None:
+        """One line a run."""
+        if work.kind is Kind.RUN:
+            ids = dict(work.about)
+            failed = f" ({ended.error})" if ended.error else ""
+            _log.info(
+                "a run ended %s%s", ended.outcome, failed, extra={**ids, "ms": round(ended.seconds * 1000)}
+            )
+
+
+def _ms(ended: Ended) -> int:
+    return round(ended.seconds * 1000)
