@@ -50,7 +50,7 @@ def serve(deployment: Path | None, state: Path | None, config: Path | None, addr
     Raises ConfigurationError that names every setting that is wrong, and NotPossibleError.
     """
     if not is_loopback(address.host):
-        advice = "It keeps everything in memory and is for one machine; docs/deployment.md has the others."
+        advice = "It keeps everything in memory and is for one machine; docs/deploying.md has the others."
         raise NotPossibleError(
             f"the development server only listens on loopback, not {address.host}\n  {advice}"
         )
