@@ -130,4 +130,5 @@ def after_human_interrupt(
         return "hand_off"
     if first_in(state["requests"], Phase.CLEARED):
         return "execute"
-    return "answer" if state["points"] else "human_interrupt"
+    waits = first_in(state["requests"], Phase.APPROVING) is not None
+    return "human_interrupt" if waits and not state["points"] else "answer"

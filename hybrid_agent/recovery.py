@@ -26,6 +26,7 @@ from hybrid_agent.dialogue.reasons import (
     TAKEN_OVER,
     WRITE_FAILED,
 )
+from hybrid_agent.dialogue.telling import tell_expired
 from hybrid_agent.records import (
     ContradictionError,
     RecordsError,
@@ -161,13 +162,14 @@ async def _pass_on(effect: Effect, deployment: Deployment) -> str | None:
 
 
 async def _expire(deployment: Deployment) -> list[str]:
-    """Silence is no: the approvals whose time is over, each with its hand-off."""
+    """Silence is no: the approvals whose time is over, each with its hand-off, and told to the customer."""
     passed = []
     async with deployment.records.write() as tx:
         for approval in await approvals.expire_due(tx, now=deployment.clock()):
             effect = await ledger.require(tx, approval.action_id)
             await _record(tx, _expired(approval), effect)
             passed.append(await pass_on(tx, effect, APPROVAL_EXPIRED, deployment))
+            await tell_expired(tx, approval, deployment)
     return [each for each in passed if each]
 
 

@@ -26,7 +26,9 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """One run of the graph for whoever shows it. `approvals` and `notices` are what a pause presents."""
+    """One run of the graph for whoever shows it. `approvals` are what a pause presents, `notices`
+    tell whoever decided why a decision did not count.
+    """
 
     thread: str
     status: Status
@@ -146,7 +148,7 @@ class Session:
             served=served,
             trail=result.get("trail", ()),
             approvals=[each for value in paused for each in value["approvals"]],
-            notices=[each for value in paused for each in value["notices"]],
+            notices=[each for value in paused for each in value["notices"]] or result.get("notices", ()),
             hand_off=await self._hand_off(served),
         )
 

@@ -384,11 +384,15 @@ class State(Input, total=False):
 
 
 class Output(TypedDict, total=False):
-    """What a run returns: this turn, never the conversation, so that a stranger's run shows nothing of it."""
+    """What a run returns: this turn, never the conversation, so that a stranger's run shows nothing of it.
+
+    `notices` tell a decider why a decision did not count, where the run did not pause again to say so.
+    """
 
     reply: Reply | None
     status: Status
     served: Served | None
+    notices: list[str]
     trail: list[Step]
 
 

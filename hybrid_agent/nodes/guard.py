@@ -28,8 +28,7 @@ async def guard(state: State, here: Here) -> Update:
 
 async def _close(state: State, here: Here) -> Update:
     """The reply, entered in the transaction that looks who has the conversation: one voice at a time."""
-    if state["reply"] is not None:
-        state = {**state, "status": status_of(state)}
+    state = {**state, "status": status_of(state)}
     said: list[AIMessage] = []
     async with here.deployment.records.write_relaxed() as tx:
         owner = await ownership.held(tx, here.thread)

@@ -110,7 +110,9 @@ def _said(request: Request, state: State, ground: Grounding) -> dict[str, Ground
 
 
 def status_of(state: State) -> Status:
-    """How the turn ends."""
+    """How the turn ends; without a reply it is a person's to go on."""
+    if state["reply"] is None:
+        return Status.HANDED_OFF
     points = {point.kind for point in state["points"]}
     if PointKind.REFUSAL in points and not state["heard"]:  # a stranger: whatever waits here is not theirs
         return Status.REFUSED

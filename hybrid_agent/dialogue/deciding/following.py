@@ -7,7 +7,8 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.acting.clearing import about_action, rule_of
 from hybrid_agent.dialogue.facts import facts_of
 from hybrid_agent.dialogue.reasons import APPROVAL_EXPIRED, TAKEN_OVER
-from hybrid_agent.records import approvals
+from hybrid_agent.dialogue.telling import expiry_mark
+from hybrid_agent.records import approvals, messages
 from hybrid_agent.records.models import Approval, ApprovalStatus, Edit
 from hybrid_agent.state import (
     Escalation,
@@ -130,7 +131,15 @@ async def standing(request: Request, state: State, deployment: Deployment) -> En
     """What became of the approval that a request waits for, whoever decided it and wherever."""
     async with deployment.records.read() as connection:
         approval = await approvals.get(connection, str(request.approval_id), now=deployment.clock())
-    return Entered(request) if approval is None else follow(request, approval, state, deployment)
+    return Entered(request) if approval is None else await followed(request, approval, state, deployment)
+
+
+async def followed(request: Request, approval: Approval, state: State, deployment: Deployment) -> Entered:
+    """As `follow`; what the customer was told already, while no run was going on, is not told again."""
+    async with deployment.records.read() as connection:
+        if await messages.marked(connection, approval.thread, expiry_mark(approval)) is not None:
+            return Entered(request.model_copy(update={"phase": PHASES[ApprovalStatus.EXPIRED]}))
+    return follow(request, approval, state, deployment)
 
 
 async def withdraw(thread: str, by: str, deployment: Deployment) -> set[str]:
