@@ -27,7 +27,7 @@ def _nothing() -> Totals:
     return {family.name: defaultdict(float) for family in FAMILIES}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Counts(Collector):
     """The counters and gauges of a moment."""
 
