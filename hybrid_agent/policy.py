@@ -8,15 +8,17 @@ Risk and autonomy give the base; everything else can only ask for more:
 | medium          | hand off | person | customer's yes | customer's yes |
 | high            | hand off | person | person         | person  |
 
-Low confidence adds the customer's yes; a person's approval comes with it where the catalog asks for it.
+Low confidence adds the customer's yes; a person's approval comes with it where the catalog asks for it. Two
+different people have to approve where the catalog's `four_eyes` holds, or where it cannot be told.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from hybrid_agent.caller import Caller, Kind
 from hybrid_agent.catalog import ActionRule, Approver, Autonomy, Intent, Thresholds, holds
+from hybrid_agent.catalog.conditions import surely_not
 from hybrid_agent.catalog.paths import Scope as Facts
 from hybrid_agent.state import Action
 from hybrid_agent_tools import Operation, Risk, Scope
@@ -35,21 +37,26 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """The gate's answer: may it go on, and what must happen first. `reasons` are names for the records."""
+    """The gate's answer: may it go on, and what must happen first. `reasons` are names for the records.
+
+    An `approval` is by so many different `people`.
+    """
 
     verdict: Verdict
     customer_yes: bool = False
     approval: bool = False
+    people: int = 1
     reasons: tuple[str, ...] = ()
     otherwise: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Granted:
-    """What an action has: the digest that the customer said yes to, and the decision that a person made."""
+    """What an action has: the digest that the customer said yes to, and the one that people approved."""
 
     confirmed: str | None = None
     approved: str | None = None
+    approved_by: frozenset[str] = frozenset()
     approved_until: datetime | None = None
 
 
@@ -82,7 +89,14 @@ def judge(
             return Ruling(Verdict.NOT_ALLOWED, reasons=("condition",), otherwise=allow.otherwise)
     if intent.autonomy is Autonomy.SHADOW:
         return Ruling(Verdict.HAND_OFF, reasons=(Autonomy.SHADOW.value,))
-    return _requirements(intent, rule, effective_risk(operation, rule), confidence < thresholds.act)
+    ruling = _requirements(intent, rule, effective_risk(operation, rule), confidence < thresholds.act)
+    return replace(ruling, people=_people(rule, scope))
+
+
+def _people(rule: ActionRule, scope: Facts) -> int:
+    """Two pairs of eyes also where a fact that would say so is missing."""
+    four_eyes = rule.approval.four_eyes if rule.approval else None
+    return 1 if four_eyes is None or surely_not(four_eyes, scope) else 2
 
 
 def _requirements(intent: Intent, rule: ActionRule, risk: Risk, unsure: bool) -> Ruling:
@@ -101,7 +115,8 @@ def permits(ruling: Ruling, action: Action, granted: Granted, now: datetime) -> 
         return False
     if ruling.approval:
         in_time = granted.approved_until is None or now <= granted.approved_until
-        if granted.approved != action.digest or not in_time:
+        enough = len(granted.approved_by) >= ruling.people
+        if granted.approved != action.digest or not enough or not in_time:
             return False
     return not ruling.customer_yes or granted.confirmed == action.digest
 

@@ -222,7 +222,7 @@ def test_no_high_risk_without_an_approval_of_its_digest_in_time(
     """Whatever the catalog says and the customer answers, a refund needs a person's word on exactly it."""
     proposed = action("orders.refund", order_number="1044")
     words = {"right": proposed.digest, "other": action("orders.refund", order_number="1045").digest}
-    granted = Granted(words.get(confirmed or ""), words.get(approved or ""), until)
+    granted = Granted(words.get(confirmed or ""), words.get(approved or ""), frozenset({"mia"}), until)
     served = intent("orders.refund", autonomy, approval=AGENT if has_approver else None, ask_customer=ask)
     permitted = permits(ruling(served, proposed, confidence=confidence), proposed, granted, NOW)
     in_time = until is None or until >= NOW
@@ -240,7 +240,7 @@ def test_another_action_than_the_agreed_one_is_never_permitted(
     name = OF_RISK[risk]
     said, proposed = action(name, value=agreed), action(name, value=done)
     found = ruling(intent(name, autonomy, approval=AGENT), proposed, confidence=confidence)
-    granted = Granted(confirmed=said.digest, approved=said.digest, approved_until=NOW)
+    granted = Granted(said.digest, said.digest, frozenset({"mia"}), NOW)
     assert permits(found, proposed, granted, NOW) == (
         found.verdict is Verdict.PROCEED and said.digest == proposed.digest
     )
@@ -262,7 +262,7 @@ def test_silence_is_no(risk: Risk, autonomy: Autonomy, confidence: float, has_ap
 def test_no_grant_overrules_a_refusal(verdict: Verdict, yes: bool, approval: bool) -> None:
     """What is not allowed stays so, whoever agrees."""
     proposed = action("orders.refund")
-    granted = Granted(proposed.digest, proposed.digest, NOW + timedelta(hours=1))
+    granted = Granted(proposed.digest, proposed.digest, frozenset({"mia", "tom"}), NOW + timedelta(hours=1))
     assert not permits(Ruling(verdict, yes, approval), proposed, granted, NOW)
 
 
@@ -270,7 +270,7 @@ def test_an_approval_ends_when_it_ends() -> None:
     """To the second: at its end it still counts, after it no more."""
     proposed = action("orders.refund")
     found = Ruling(Verdict.PROCEED, approval=True)
-    granted = Granted(approved=proposed.digest, approved_until=NOW)
+    granted = Granted(approved=proposed.digest, approved_by=frozenset({"mia"}), approved_until=NOW)
     assert permits(found, proposed, granted, NOW)
     assert not permits(found, proposed, granted, NOW + timedelta(seconds=1))
 

@@ -9,7 +9,7 @@ All lines must hold. A path that leads nowhere holds only for `present: false`. 
 (`orders.items[].is_open: true`) holds where one of its items does.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
 from operator import ge, gt, le, lt
@@ -51,6 +51,21 @@ Condition = Mapping[Path, Test]
 def holds(condition: Condition, scope: Scope) -> bool:
     """Whether every line of the condition is true in this scope."""
     return all(_test(test, look_up(scope, path), scope) for path, test in condition.items())
+
+
+def condition_paths(condition: Condition) -> Iterator[str]:
+    """The paths that a condition looks up, those of its limits included."""
+    for path, test in condition.items():
+        yield path
+        if isinstance(test, Bounds):
+            limits = (test.above, test.below, test.at_least, test.at_most, test.same_as)
+            yield from (limit for limit in limits if isinstance(limit, str))
+
+
+def surely_not(condition: Condition, scope: Scope) -> bool:
+    """Whether the condition does not hold, and everything that it looks at is known."""
+    known = all(look_up(scope, path) is not None for path in condition_paths(condition))
+    return known and not holds(condition, scope)
 
 
 def _test(test: Test, value: JsonValue, scope: Scope) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import get_origin
 
-from hybrid_agent.catalog.conditions import Bounds, Condition
+from hybrid_agent.catalog.conditions import condition_paths
 from hybrid_agent.catalog.models import ActionRule, Catalog, Intent, Read
 from hybrid_agent.catalog.phrasing import places
 from hybrid_agent.catalog.policies import policy_paths
@@ -96,6 +96,8 @@ def _action_paths(where: str, action: ActionRule) -> Iterator[tuple[str, str]]:
         yield from ((here, path) for path in (*condition_paths(allow.when), *places(allow.otherwise)))
     for number, approver in enumerate(action.approval.by if action.approval else ()):
         yield from ((f"{where}.approval.by.{number}", path) for path in condition_paths(approver.when))
+    four_eyes = (action.approval and action.approval.four_eyes) or {}
+    yield from ((f"{where}.approval.four_eyes", path) for path in condition_paths(four_eyes))
     for field in ("summary", "confirm", "pending", "rejected"):
         yield from (
             (f"{where}.{field}", path) for path in places(getattr(action, field) or "") if path not in _GIVEN
@@ -103,15 +105,6 @@ def _action_paths(where: str, action: ActionRule) -> Iterator[tuple[str, str]]:
 
 
 _GIVEN = ("summary", "reason")
-
-
-def condition_paths(condition: Condition) -> Iterator[str]:
-    """The paths that a condition looks up, those of its limits included."""
-    for path, test in condition.items():
-        yield path
-        if isinstance(test, Bounds):
-            limits = (test.above, test.below, test.at_least, test.at_most, test.same_as)
-            yield from (limit for limit in limits if isinstance(limit, str))
 
 
 def _unknown(path: str, known: Paths) -> str:

@@ -2,8 +2,9 @@
 
 from collections.abc import Iterator
 
+from hybrid_agent.catalog.conditions import condition_paths
 from hybrid_agent.catalog.findings import Finding, error, warning
-from hybrid_agent.catalog.lint_paths import condition_paths, used_paths
+from hybrid_agent.catalog.lint_paths import used_paths
 from hybrid_agent.catalog.lint_values import texts
 from hybrid_agent.catalog.models import Catalog
 from hybrid_agent.catalog.phrasing import places

@@ -3,8 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import get_origin
 
-from hybrid_agent.catalog.conditions import Condition
-from hybrid_agent.catalog.lint_paths import condition_paths
+from hybrid_agent.catalog.conditions import Condition, condition_paths
 from hybrid_agent.catalog.models import Catalog, Intent, KnownFrom, Slot
 from hybrid_agent.catalog.phrasing import places
 from hybrid_agent.slots import InvalidPattern, SlotKind, compile_pattern

@@ -52,6 +52,7 @@ def _conditions(where: str, intent: Intent) -> Iterator[tuple[str, Condition]]:
         yield from ((f"{where}.action.allow.{n}", each.when) for n, each in enumerate(action.allow))
         by = action.approval.by if action.approval else ()
         yield from ((f"{where}.action.approval.by.{n}", each.when) for n, each in enumerate(by))
+        yield f"{where}.action.approval.four_eyes", (action.approval and action.approval.four_eyes) or {}
 
 
 def texts(where: str, intent: Intent) -> Iterator[tuple[str, str]]:

@@ -104,6 +104,9 @@ class Approval(Part):
     """Who may approve, and until when: silence is no."""
 
     by: tuple[Approver, ...] = Field(min_length=1)
+    four_eyes: Condition | None = Field(
+        None, description="When two different people have to approve the same action; {} is always."
+    )
     expires_after: Duration = timedelta(hours=4)
 
 

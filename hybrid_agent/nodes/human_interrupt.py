@@ -18,7 +18,7 @@ async def human_interrupt(state: State, here: Here) -> Update:
         return {"requests": requests, "points": [], "reply": None, "escalation": queue.NO_LONGER_OFFERED}
     waiting = queue.in_phase(state["requests"], Phase.APPROVING)
     asked = [await register(request, state, here.deployment, here.thread) for request in waiting]
-    decided = interrupt(pause_payload(asked, state, here.deployment, here.caller))
+    decided = interrupt(await pause_payload(asked, state, here.deployment, here.caller))
     begun: Update = {
         "points": [],
         "reply": None,

@@ -24,9 +24,10 @@ from hybrid_agent.records.models import (
     EffectStatus,
     Refusal,
     Respond,
+    Signature,
 )
-from hybrid_agent.records.rows import add_once, maybe, model, one_at_a_time
-from hybrid_agent.records.schema import Transaction, approvals
+from hybrid_agent.records.rows import add_once, maybe, model, one_at_a_time, upsert
+from hybrid_agent.records.schema import Transaction, approvals, signatures
 from hybrid_agent.state import Action
 
 DECISION: TypeAdapter[Decision] = TypeAdapter(Decision)
@@ -87,13 +88,21 @@ async def of_thread(connection: AsyncConnection, thread: str) -> list[Approval]:
     return [model(Approval, row) for row in await connection.execute(query.order_by(approvals.c.created))]
 
 
+async def signed(connection: AsyncConnection, *approval_ids: str) -> list[Signature]:
+    """Who has approved, the first one first: of each approval so many different people as it needs."""
+    query = select(signatures).where(signatures.c.approval_id.in_(approval_ids))
+    found = await connection.execute(query.order_by(signatures.c.at, signatures.c.by))
+    return [model(Signature, row) for row in found]
+
+
 async def decide(
     tx: Transaction, approval_id: str, *, digest: str, decision: Decision, by: str, now: datetime
 ) -> Decided | Refusal:
     """Enter a person's decision and what follows for the effect; of racing decisions one wins.
 
-    The winner's decision, repeated, is answered with what stands. A refusal leaves everything as it is,
-    but for an approval whose time is over: that is marked expired. After TakeOver, call `ownership.take`.
+    An approval that needs more people than have signed stays pending. The winner's decision, repeated, is
+    answered with what stands. A refusal leaves everything as it is, but for an approval whose time is over:
+    that is marked expired. After TakeOver, call `ownership.take`.
     """
     standing = await _stored(tx, approval_id, lock=True)
     if standing is None:
@@ -106,7 +115,7 @@ async def decide(
         return refusals.stale(standing)
     if (twin := await _twin(tx, standing, decision)) is not None:
         return refusals.duplicate(standing, twin)
-    return await _follow(tx, await _close(tx, standing, decision, by, now), decision, by, now)
+    return await _enter(tx, standing, decision, by, now)
 
 
 async def withdraw(tx: Transaction, *, thread: str, by: str, reason: str, now: datetime) -> list[Approval]:
@@ -161,11 +170,13 @@ async def _what_stands(
     first = DECISION.validate_python(standing.decision)
     in_force = first.action.id if isinstance(first, Edit) else standing.action_id
     further = first.approval.id if isinstance(first, Edit) and first.approval else None
+    effect = await ledger.require(tx, in_force)
     return Decided(
         approval=standing,
-        effect=await ledger.require(tx, in_force),
+        effect=effect,
         repeated=True,
         then=None if further is None else await _stored(tx, further),
+        signed=await _names(tx, further or standing.id, effect.digest),
     )
 
 
@@ -208,19 +219,51 @@ async def _close(tx: Transaction, standing: Approval, decision: Decision, by: st
     return model(Approval, closed.one())
 
 
-async def _follow(tx: Transaction, closed: Approval, decision: Decision, by: str, now: datetime) -> Decided:
+async def _approve(tx: Transaction, standing: Approval, decision: Approve, by: str, now: datetime) -> Decided:
+    """One more signature, and with the last one that is needed the approval."""
+    before = await _names(tx, standing.id, standing.digest)
+    names = await _sign(tx, standing.id, standing.digest, decision.reason, by, now)
+    if len(names) < standing.needed:
+        waiting = await ledger.require(tx, standing.action_id)
+        return Decided(approval=standing, effect=waiting, repeated=by in before, signed=names)
+    closed = await _close(tx, standing, decision, by, now)
+    effect = await ledger.approve(tx, closed.action_id, by=", ".join(names), now=now)
+    return Decided(approval=closed, effect=effect, signed=names)
+
+
+async def _sign(
+    tx: Transaction, approval_id: str, digest: str, reason: str, by: str, now: datetime
+) -> tuple[str, ...]:
+    """Enter a person's signature, the first of theirs on this digest; who has signed that by now."""
+    values = {"digest": digest, "reason": reason, "at": now}
+    adding = upsert(tx, signatures).values(approval_id=approval_id, by=by, **values)
+    other = signatures.c.digest != digest
+    index = ["approval_id", "by"]
+    await tx.execute(adding.on_conflict_do_update(index_elements=index, set_=values, where=other))
+    return await _names(tx, approval_id, digest)
+
+
+async def _names(connection: AsyncConnection, approval_id: str, digest: str) -> tuple[str, ...]:
+    return tuple(each.by for each in await signed(connection, approval_id) if each.digest == digest)
+
+
+async def _enter(tx: Transaction, standing: Approval, decision: Decision, by: str, now: datetime) -> Decided:
     if isinstance(decision, Approve):
-        return Decided(approval=closed, effect=await ledger.approve(tx, closed.action_id, by=by, now=now))
+        return await _approve(tx, standing, decision, by, now)
+    closed = await _close(tx, standing, decision, by, now)
     effect = await ledger.drop(tx, closed.action_id, reason=f"{closed.status} by {by}", now=now)
     if not isinstance(decision, Edit):
         return Decided(approval=closed, effect=effect)
     edited = await ledger.propose(tx, decision.action, thread=closed.thread, intent=closed.intent, now=now)
     if decision.approval is None:
-        return Decided(approval=closed, effect=await ledger.approve(tx, edited.id, by=by, now=now))
+        names = await _sign(tx, closed.id, edited.digest, decision.reason, by, now)
+        effect = await ledger.approve(tx, edited.id, by=by, now=now)
+        return Decided(approval=closed, effect=effect, signed=names)
     then = await request(
         tx, decision.approval, decision.action, thread=closed.thread, intent=closed.intent, now=now
     )
-    return Decided(approval=closed, effect=edited, then=then)
+    names = await _sign(tx, then.id, then.digest, decision.reason, by, now) if decision.signed else ()
+    return Decided(approval=closed, effect=edited, then=then, signed=names)
 
 
 async def _expire(tx: Transaction, standing: Approval, now: datetime) -> Approval:

@@ -149,11 +149,14 @@ class Approve(Frozen):
 
 
 class Edit(Frozen):
-    """Do this action instead. With `approval` the edited action needs an approval of its own first."""
+    """Do this action instead. With `approval` the edited action needs an approval of its own first, of which
+    the editor's is one if it is `signed`.
+    """
 
     kind: Literal["edit"] = "edit"
     action: Action
     approval: ApprovalRequest | None = None
+    signed: bool = False
     reason: str = ""
 
 
@@ -185,13 +188,21 @@ Decision = Annotated[Approve | Edit | Reject | Respond | TakeOver, Field(discrim
 class Decided(Frozen):
     """A decision that counts. `effect` is the action it approved or dropped (after an edit, the edited one).
 
-    `repeated` says that it was on record already; `then` is the further approval that an edit asked for.
+    `repeated` says that it was on record already; `then` is the further approval that an edit asked for. What
+    is pending still waits for more people than those who `signed`.
     """
 
     approval: Approval
     effect: Effect
     repeated: bool = False
     then: Approval | None = None
+    signed: tuple[str, ...] = ()
+
+    @property
+    def pending(self) -> Approval | None:
+        """The approval that waits on after this decision."""
+        waiting = self.then or self.approval
+        return waiting if waiting.status is ApprovalStatus.PENDING else None
 
 
 class Why(StrEnum):

@@ -1,5 +1,7 @@
 """Why a decision does not count, in sentences for whoever made it."""
 
+from collections.abc import Sequence
+
 from hybrid_agent.records.models import Approval, ApprovalStatus, Effect, Refusal, Why
 
 ENDED = {
@@ -31,6 +33,14 @@ def stale(approval: Approval) -> Refusal:
         why=Why.STALE_DIGEST,
         sentence="What you decided on is not what is waiting now. Read it again, then decide.",
         approval=approval,
+    )
+
+
+def one_more(approval: Approval, signed: Sequence[str]) -> str:
+    """For whoever approved as one of several: what is still missing."""
+    return (
+        f"Approved by {' and '.join(signed)}. This needs {approval.needed} different people: nothing is "
+        "done, and the customer hears nothing, until somebody else has approved it too."
     )
 
 

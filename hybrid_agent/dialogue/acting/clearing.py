@@ -6,11 +6,12 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from hybrid_agent.catalog import ActionRule
+from hybrid_agent.catalog.wording import conditions_of
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.facts import NOT_FACTS, Facts, facts_of
 from hybrid_agent.dialogue.saying import say
 from hybrid_agent.dialogue.steps import Stepped, resolved
-from hybrid_agent.policy import Ruling, Verdict
+from hybrid_agent.policy import Ruling, Verdict, effective_risk, with_arguments
 from hybrid_agent.records import ContradictionError, approvals, ledger
 from hybrid_agent.records.models import ApprovalRequest, Effect, EffectStatus
 from hybrid_agent.state import (
@@ -59,7 +60,7 @@ async def _proceed(
         if twin is None:
             standing = await ledger.propose(tx, action, thread=thread, intent=str(request.intent), now=now)
             if ruling.approval and _agreed(request, ruling):
-                wanted = approval_request(request, rule_of(request, deployment), action, facts, now)
+                wanted = approval_request(request, ruling, facts, deployment)
                 await approvals.request(tx, wanted, action, thread=thread, intent=standing.intent, now=now)
             elif _agreed(request, ruling):
                 by = f"customer:{action.customer_id}" if ruling.customer_yes else "policy"
@@ -177,23 +178,29 @@ def approval_id(action: Action) -> str:
 
 
 def approval_request(
-    request: Request, rule: ActionRule, action: Action, facts: Facts, now: datetime
+    request: Request, ruling: Ruling, facts: Facts, deployment: Deployment
 ) -> ApprovalRequest:
     """The approval that an action needs: who may give it, what they are shown, and until when."""
+    rule, action = rule_of(request, deployment), action_of(request)
     if rule.approval is None:
         raise LookupError(f"the action of {request.intent} names nobody who may approve it")
+    risk = effective_risk(deployment.toolbox.operations[action.operation], rule)
     payload: dict[str, JsonValue] = {
         "arguments": dict(action.arguments),
         "sources": dict(action.sources),
         "facts": {name: value for name, value in facts.scope.items() if name not in NOT_FACTS},
         "confidence": request.confidence,
         "message": request.text,
+        "risk": risk.value,
+        "reasons": list(ruling.reasons),
+        "policy": conditions_of(rule, with_arguments(facts.scope, action)),
     }
     return ApprovalRequest(
         id=approval_id(action),
         rules=[approver.model_dump(mode="json") for approver in rule.approval.by],
         payload=payload,
-        expires=now + rule.approval.expires_after,
+        expires=deployment.clock() + rule.approval.expires_after,
+        needed=ruling.people,
     )
 
 

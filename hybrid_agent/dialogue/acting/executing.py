@@ -16,7 +16,7 @@ from hybrid_agent.dialogue.facts import facts_of
 from hybrid_agent.dialogue.reasons import NOT_PERMITTED, OUTCOME_UNKNOWN, WRITE_FAILED
 from hybrid_agent.dialogue.steps import Stepped, resolved
 from hybrid_agent.records import approvals, events
-from hybrid_agent.records.models import Approval, ApprovalStatus, Edit, Effect, EffectStatus
+from hybrid_agent.records.models import Approval, ApprovalStatus, Edit, Effect, EffectStatus, Signature
 from hybrid_agent.state import (
     Escalation,
     Event,
@@ -76,23 +76,26 @@ def _subject(event: Event) -> tuple[EventKind, object]:
 
 async def _granted(request: Request, deployment: Deployment) -> policy.Granted:
     """What the action has, read from the records and not from the state where a person is concerned."""
-    approval = await _approval(request, deployment)
+    approval, signed = await _approval(request, deployment)
     rule = rule_of(request, deployment).approval
     if approval is None or approval.status not in GIVEN or approval.decided_at is None or rule is None:
         return policy.Granted(confirmed=request.confirmed)
     edited = approval.status is ApprovalStatus.EDITED
+    digest = _edited_digest(approval) if edited else approval.digest
     return policy.Granted(
         confirmed=request.confirmed,
-        approved=_edited_digest(approval) if edited else approval.digest,
+        approved=digest,
+        approved_by=frozenset(each.by for each in signed if each.digest == digest),
         approved_until=approval.decided_at + rule.expires_after,
     )
 
 
-async def _approval(request: Request, deployment: Deployment) -> Approval | None:
+async def _approval(request: Request, deployment: Deployment) -> tuple[Approval | None, Sequence[Signature]]:
     if request.approval_id is None:
-        return None
+        return None, ()
     async with deployment.records.read() as connection:
-        return await approvals.get(connection, request.approval_id, now=deployment.clock())
+        approval = await approvals.get(connection, request.approval_id, now=deployment.clock())
+        return approval, await approvals.signed(connection, request.approval_id)
 
 
 def _edited_digest(approval: Approval) -> str | None:

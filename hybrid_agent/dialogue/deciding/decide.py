@@ -11,6 +11,7 @@ from hybrid_agent.dialogue.deciding.decisions import enter
 from hybrid_agent.dialogue.deciding.following import Entered
 from hybrid_agent.dialogue.deciding.inbox import Form, inbox_request
 from hybrid_agent.policy import is_stranger
+from hybrid_agent.records import approvals
 from hybrid_agent.records.models import Approval
 from hybrid_agent.state import Escalation, Event, Phase, Point, State, Status, Update
 
@@ -24,16 +25,18 @@ class Deciding:
     caller: Caller
 
 
-def pause_payload(
+async def pause_payload(
     asked: list[Approval], state: State, deployment: Deployment, caller: Caller
 ) -> dict[str, Any]:
     """What the pause shows. A run that a stranger started or resumed ends in it too: no approval is shown."""
     resumed_by_staff = caller.kind is Kind.STAFF and state["status"] is not Status.REFUSED
     if is_stranger(caller, state.get("customer_id")) and not resumed_by_staff:
-        return inbox_request([], {}, state["notices"])
+        return inbox_request([], [], {}, state["notices"])
     operations = deployment.toolbox.operations
     schemas = {each.operation: operations[each.operation].arguments.model_json_schema() for each in asked}
-    return inbox_request(asked, schemas, state["notices"])
+    async with deployment.records.read() as connection:
+        signed = await approvals.signed(connection, *(each.id for each in asked))
+    return inbox_request(asked, signed, schemas, state["notices"])
 
 
 async def decide(forms: Sequence[Form], state: State, deciding: Deciding) -> Update:

@@ -34,6 +34,7 @@ from hybrid_agent.records.models import (
     Respond,
     TakeOver,
 )
+from hybrid_agent.records.refusals import one_more
 from hybrid_agent.state import (
     Request,
     State,
@@ -42,11 +43,11 @@ from hybrid_agent.state import (
 
 async def register(request: Request, state: State, deployment: Deployment, thread: str) -> Approval:
     """Ask for the approval that a request waits for; doing it again changes nothing."""
-    rule, action, now = rule_of(request, deployment), action_of(request), deployment.clock()
     facts = facts_of(request, state["evidence"], deployment)
-    wanted = approval_request(request, rule, action, facts, now)
+    wanted = approval_request(request, rule_on(request, state, deployment), facts, deployment)
+    intent, now = str(request.intent), deployment.clock()
     async with deployment.records.write() as tx:
-        return await approvals.request(tx, wanted, action, thread=thread, intent=str(request.intent), now=now)
+        return await approvals.request(tx, wanted, action_of(request), thread=thread, intent=intent, now=now)
 
 
 async def enter(
@@ -73,9 +74,11 @@ async def enter(
     if isinstance(answer, Refusal):
         stood = follow(request, answer.approval, state, deployment) if answer.approval else Entered(request)
         return replace(stood, notice=answer.sentence)
-    if answer.then is not None:
-        return follow(edited(request, answer.approval), answer.then, state, deployment)
-    return follow(request, answer.approval, state, deployment)
+    before = request if answer.then is None else edited(request, answer.approval)
+    after = follow(before, answer.then or answer.approval, state, deployment)
+    if answer.pending is None or not answer.signed:
+        return after
+    return replace(after, notice=one_more(answer.pending, answer.signed))
 
 
 def _rules(request: Request, deployment: Deployment) -> tuple[Approver, ...]:
@@ -103,7 +106,7 @@ def _edit(
     form: EditForm, request: Request, approver: Caller, state: State, deployment: Deployment, thread: str
 ) -> Edit:
     """The edited action, through the gate again; beyond the editor's power it needs another's approval."""
-    old, rule, now = action_of(request), rule_of(request, deployment), deployment.clock()
+    old, rule = action_of(request), rule_of(request, deployment)
     if form.edited_action.name != old.operation:
         raise ImpossibleError(f"an edit changes arguments; {form.edited_action.name} is another action.")
     operation = deployment.toolbox.operations[old.operation]
@@ -129,12 +132,11 @@ def _edit(
         raise ImpossibleError(
             _written(ruling.otherwise or "the policy says no.", {**facts.scope, "argument": arguments})
         )
-    rules = _rules(request, deployment)
-    if policy.may_decide(approver, rules, new, facts.scope):
+    signed = policy.may_decide(approver, _rules(request, deployment), new, facts.scope)
+    if signed and ruling.people == 1:
         return Edit(action=new, reason=form.message)
-    return Edit(
-        action=new, approval=approval_request(changed_request, rule, new, facts, now), reason=form.message
-    )
+    further = approval_request(changed_request, ruling, facts, deployment)
+    return Edit(action=new, approval=further, signed=signed, reason=form.message)
 
 
 def _written(template: str, scope: Scope) -> str:

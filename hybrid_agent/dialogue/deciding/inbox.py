@@ -4,12 +4,12 @@ The request has `action_requests` and `review_configs`, as those inboxes expect,
 a decision must name the approval's `id` and `digest`, because a bare resume reaches whatever is pending.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
-from hybrid_agent.records.models import Approval
+from hybrid_agent.records.models import Approval, Signature
 
 
 class InvalidDecisionError(Exception):
@@ -82,7 +82,7 @@ class Response(BaseModel):
 
 
 _RESPONSE = TypeAdapter(Response)
-SHOWN = {"id", "digest", "summary", "operation", "intent", "customer_id", "payload", "rules"}
+SHOWN = {"id", "digest", "summary", "operation", "intent", "customer_id", "payload", "rules", "needed"}
 DECISIONS = ("approve", "edit", "reject", "respond", "take_over")
 
 
@@ -101,8 +101,11 @@ def read_response(value: object) -> Response:
         ) from None
 
 
-def inbox_request(pending: list[Approval], schemas: Mapping[str, Any], notices: list[str]) -> dict[str, Any]:
-    """The payload of the interrupt; `schemas` are the argument schemas by operation, for edit forms."""
+def inbox_request(
+    pending: list[Approval], signed: Sequence[Signature], schemas: Mapping[str, Any], notices: list[str]
+) -> dict[str, Any]:
+    """The payload of the interrupt; `signed` is who has approved what is pending, `schemas` are the argument
+    schemas by operation, for edit forms."""
     return {
         "action_requests": [_action_request(approval) for approval in pending],
         "review_configs": [
@@ -113,7 +116,7 @@ def inbox_request(pending: list[Approval], schemas: Mapping[str, Any], notices: 
             }
             for approval in pending
         ],
-        "approvals": [_approval(approval) for approval in pending],
+        "approvals": [_approval(approval, signed) for approval in pending],
         "notices": notices,
     }
 
@@ -123,6 +126,8 @@ def _action_request(approval: Approval) -> dict[str, Any]:
     return {"name": approval.operation, "args": payload.get("arguments"), "description": approval.summary}
 
 
-def _approval(approval: Approval) -> dict[str, Any]:
+def _approval(approval: Approval, signed: Sequence[Signature]) -> dict[str, Any]:
     shown = approval.model_dump(mode="json", include=SHOWN)
-    return {**shown, "created": approval.created.isoformat(), "expires": approval.expires.isoformat()}
+    names = [each.by for each in signed if each.approval_id == approval.id and each.digest == approval.digest]
+    times = {"created": approval.created.isoformat(), "expires": approval.expires.isoformat()}
+    return {**shown, "signed": names, **times}
