@@ -7,6 +7,7 @@ ServingError
 ├── NotAllowedError              403  who sent it may not do this
 ├── NotFoundError                404  there is no such thing, or it is not theirs
 │   └── NoSuchThreadError             that conversation
+├── WrongMethodError             405  this address does not take such requests
 ├── OutdatedError                409  things have changed meanwhile
 ├── TooLargeError                413  the body is larger than this address takes
 ├── InvalidInputError            422  the values in it do not fit, and which
@@ -72,6 +73,13 @@ class NoSuchThreadError(NotFoundError):
     """There is no such conversation, or it belongs to somebody else."""
 
     title = "There is no such conversation"
+
+
+class WrongMethodError(ServingError):
+    """The address does not take requests of this method."""
+
+    status = 405
+    title = "This address does not take such requests"
 
 
 class OutdatedError(ServingError):

@@ -7,7 +7,9 @@ derived from these declarations; there is no other way onto the site.
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
 
+from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -16,6 +18,7 @@ from hybrid_agent.serving.people import Person, Role
 from hybrid_agent.serving.site import Site
 
 Endpoint = Callable[[Request, Site, Person], Awaitable[Response]]
+Model = TypeVar("Model", bound=BaseModel)
 OpenEndpoint = Callable[[Request, Site], Awaitable[Response]]
 
 
@@ -47,6 +50,11 @@ class Page:
 
     `endpoint` is an OpenEndpoint where everybody may call it, else an Endpoint. `json` says that it answers
     programs: errors are JSON there and pages elsewhere. `body` is the most bytes that it reads.
+
+    `query` and `reads` are what its query string and its body must be, the body being JSON where `json` says
+    so and a form elsewhere: `query_of` and `body_of` give them to the endpoint. `answers` is what it answers
+    with as JSON, `streams` the media type of an answer that is none. `framed` says that pages of the origins
+    in the settings may embed it.
     """
 
     method: str
@@ -56,3 +64,24 @@ class Page:
     summary: str
     json: bool = False
     body: int = 64_000
+    query: type[BaseModel] | None = None
+    reads: type[BaseModel] | None = None
+    answers: type[BaseModel] | None = None
+    streams: str | None = None
+    framed: bool = False
+
+
+def query_of(request: Request, model: type[Model]) -> Model:
+    """The query string as its Page declares it."""
+    return _read(request.state.query, model)
+
+
+def body_of(request: Request, model: type[Model]) -> Model:
+    """The body as its Page declares it."""
+    return _read(request.state.body, model)
+
+
+def _read(found: object, model: type[Model]) -> Model:
+    if not isinstance(found, model):
+        raise TypeError(f"the page declares {type(found).__name__}, its endpoint reads {model.__name__}")
+    return found

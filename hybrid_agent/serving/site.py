@@ -3,17 +3,23 @@
 from dataclasses import dataclass
 
 from hybrid_agent.deployment import Deployment
+from hybrid_agent.serving.identity.identity import Identity
 from hybrid_agent.serving.live import Feed
+from hybrid_agent.serving.settings import ServerSettings
 from hybrid_agent.serving.threads import Threads
+from hybrid_agent.serving.web.templates import Templates
 
 
 @dataclass(frozen=True)
 class Site:
     """The deployment that is served, and LangGraph's API beside it, and what changes in the records.
 
-    The app's lifespan runs `feed`.
+    `identity` says who sends a request, `templates` are the pages' HTML. The app's lifespan runs `feed`.
     """
 
     deployment: Deployment
     threads: Threads
     feed: Feed
+    settings: ServerSettings
+    identity: Identity
+    templates: Templates

@@ -1,0 +1,70 @@
+"""The site as a Starlette app: made of pages, and of nothing else."""
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
+from starlette.routing import Route
+
+from hybrid_agent.serving.routing import Page
+from hybrid_agent.serving.site import Site
+from hybrid_agent.serving.web.answering import answering
+from hybrid_agent.serving.web.correlation import Correlated
+from hybrid_agent.serving.web.limiting import LARGEST, Limited
+from hybrid_agent.serving.web.pages import PAGES, described
+
+Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
+
+METHODS = ("DELETE", "GET", "OPTIONS", "PATCH", "POST", "PUT")
+
+
+def build_app(
+    site: Site,
+    pages: Sequence[Page],
+    *,
+    lifespan: Lifespan | None = None,
+    middleware: Sequence[Middleware] = (),
+) -> Starlette:
+    """The app of these pages and those of the frame itself: sign-in, sessions, assets, the OpenAPI document.
+
+    LangGraph's server puts its own routes behind ours and our middleware around all: `middleware`, then an id
+    for each request, limits on how often and how much. Raises ValueError where two pages have one address.
+    """
+    return Starlette(
+        routes=routes(site, all_pages(pages)),
+        lifespan=lifespan,
+        middleware=[
+            *middleware,
+            Middleware(Correlated),
+            Middleware(Limited, site=site),
+            Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST),
+        ],
+    )
+
+
+def all_pages(pages: Sequence[Page]) -> tuple[Page, ...]:
+    """These pages, and those of the frame itself."""
+    listed = (*pages, *PAGES)
+    return (*listed, described(listed))
+
+
+def routes(site: Site, pages: Sequence[Page]) -> list[Route]:
+    """One route a path, in the order of the pages; paths without parameters come first."""
+    by_path = defaultdict[str, dict[str, Page]](dict)
+    for page in pages:
+        if page.method in by_path[page.path]:
+            raise ValueError(f"two pages are {page.method} {page.path}")
+        by_path[page.path][page.method] = page
+    return [
+        Route(
+            path,
+            answering(by_method, site),
+            methods=METHODS,
+            name=path,
+            max_body_size=max(each.body for each in by_method.values()),
+        )
+        for path, by_method in sorted(by_path.items(), key=lambda each: "{" in each[0])
+    ]

@@ -1,0 +1,44 @@
+"""Limits on everything that this process answers, LangGraph's API included."""
+
+from dataclasses import dataclass, field
+
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hybrid_agent.serving.errors import TooManyRequestsError
+from hybrid_agent.serving.site import Site
+from hybrid_agent.serving.web import cookies
+from hybrid_agent.serving.web.limits import IN_PROCESS, Limits, address_of
+from hybrid_agent.serving.web.refusing import refused
+
+LARGEST = 1_000_000
+"""Bytes of a body anywhere; pages of ours take less."""
+
+
+@dataclass(frozen=True, eq=False)
+class Limited:
+    """Middleware around a whole app: answers 429 to whoever asks too often, or guesses tokens."""
+
+    app: ASGIApp
+    site: Site
+    limits: Limits = field(default_factory=Limits)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Count the request, and a token that did not count."""
+        if scope["type"] != "http" or scope.get("client") == IN_PROCESS:
+            await self.app(scope, receive, send)
+            return
+        request, settings = Request(scope), self.site.settings
+        address, token = address_of(scope, settings.proxies), request.headers.get("authorization", "")
+        try:
+            self.limits.spend(address, token or cookies.session_of(request, settings) or "")
+        except TooManyRequestsError as error:
+            await refused(request, self.site, None, None, error)(scope, receive, send)
+            return
+
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start" and message["status"] == 401 and token:
+                self.limits.failed(address)
+            await send(message)
+
+        await self.app(scope, receive, sending)

@@ -1,0 +1,118 @@
+"""The JSON routes as an OpenAPI 3.1 document, derived from the pages."""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
+
+from hybrid_agent.serving.errors import (
+    BadRequestError,
+    InvalidInputError,
+    NotAllowedError,
+    NotFoundError,
+    NotReadyError,
+    NotSignedInError,
+    OutdatedError,
+    ServingError,
+    TooLargeError,
+    TooManyRequestsError,
+)
+from hybrid_agent.serving.routing import Access, Page
+
+PARAMETER: Final = re.compile(r"{(\w+)(?::\w+)?}")
+ANYWHERE: Final = (NotReadyError, TooManyRequestsError)
+WITH_INPUT: Final = (BadRequestError, InvalidInputError)
+PROBLEM: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "required": ["type", "title", "status", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "problems": {"type": "object", "additionalProperties": {"type": "string"}},
+        "request_id": {"type": "string"},
+    },
+}
+
+
+def document(pages: Sequence[Page], name: str) -> dict[str, Any]:
+    """The OpenAPI document of the pages that answer programs."""
+    listed = [each for each in pages if each.json]
+    models = sorted(
+        {model for page in listed for model in (page.query, page.reads, page.answers) if model},
+        key=lambda model: model.__name__,
+    )
+    schemas, definitions = models_json_schema(
+        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
+    )
+    by_model = {model: schemas[model, "validation"] for model in models}
+    paths: dict[str, dict[str, Any]] = {}
+    for page in listed:
+        path = PARAMETER.sub(r"{\1}", page.path)
+        paths.setdefault(path, {})[page.method.lower()] = _operation(page, by_model)
+    return {
+        "openapi": "3.1.0",
+        "info": {"title": name, "version": "1"},
+        "paths": paths,
+        "components": {
+            "schemas": {**definitions.get("$defs", {}), "Problem": PROBLEM},
+            "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
+        },
+    }
+
+
+def _operation(page: Page, schemas: Mapping[type[BaseModel], Any]) -> dict[str, Any]:
+    closed = page.access is not Access.EVERYBODY
+    operation: dict[str, Any] = {
+        "summary": page.summary,
+        "operationId": _id(page),
+        "parameters": [*_in_path(page), *_in_query(page)],
+        "responses": _responses(page, schemas),
+        "security": [{"bearer": []}] if closed else [],
+    }
+    if page.reads:
+        content = {"application/json": {"schema": schemas[page.reads]}}
+        operation["requestBody"] = {"required": True, "content": content}
+    return operation
+
+
+def _responses(page: Page, schemas: Mapping[type[BaseModel], Any]) -> dict[str, Any]:
+    schema = schemas[page.answers] if page.answers else {}
+    media = "application/json" if page.answers or page.streams is None else page.streams
+    good = {"description": "It worked", "content": {media: {"schema": schema}}}
+    errors: list[type[ServingError]] = [*ANYWHERE]
+    if page.access is not Access.EVERYBODY:
+        errors += [NotSignedInError, NotAllowedError]
+    if page.query or page.reads:
+        errors += WITH_INPUT
+    if page.reads:
+        errors += [TooLargeError, OutdatedError]
+    if "{" in page.path:
+        errors += [NotFoundError]
+    problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    bad = {str(each.status): {"description": each.title, "content": problem} for each in errors}
+    return {"200": good, **dict(sorted(bad.items()))}
+
+
+def _in_path(page: Page) -> list[dict[str, Any]]:
+    names = PARAMETER.findall(page.path)
+    return [{"name": each, "in": "path", "required": True, "schema": {"type": "string"}} for each in names]
+
+
+def _in_query(page: Page) -> list[dict[str, Any]]:
+    if page.query is None:
+        return []
+    schema = page.query.model_json_schema()
+    required = schema.get("required", ())
+    return [
+        {"name": name, "in": "query", "required": name in required, "schema": each}
+        for name, each in schema.get("properties", {}).items()
+    ]
+
+
+def _id(page: Page) -> str:
+    words = [word for part in page.path.split("/") for word in re.findall(r"\w+", part)]
+    return "_".join((page.method.lower(), *words))
