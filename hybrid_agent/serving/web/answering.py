@@ -12,6 +12,7 @@ from hybrid_agent.serving.routing import Access, Endpoint, OpenEndpoint, Page
 from hybrid_agent.serving.site import Site
 from hybrid_agent.serving.web import cookies
 from hybrid_agent.serving.web.bodies import read_into
+from hybrid_agent.serving.web.bounding import bounded_receive
 from hybrid_agent.serving.web.csrf import SAFE, check_csrf
 from hybrid_agent.serving.web.headers import harden
 from hybrid_agent.serving.web.refusing import refused
@@ -38,6 +39,7 @@ async def _answer(request: Request, page: Page | None, site: Site) -> Response:
     try:
         if page is None:
             raise WrongMethodError(f"{request.method} is not possible here.")
+        request = Request(request.scope, bounded_receive(request.scope, request.receive, page.body))
         if page.access is Access.EVERYBODY:
             return await _open(request, page, site)
         person = await site.identity.person_of(

@@ -6,14 +6,14 @@ from contextlib import AbstractAsyncContextManager
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.routing import Route
 
 from hybrid_agent.serving.routing import Page
 from hybrid_agent.serving.site import Site
 from hybrid_agent.serving.web.answering import answering
+from hybrid_agent.serving.web.bounding import Bounded
 from hybrid_agent.serving.web.correlation import Correlated
-from hybrid_agent.serving.web.limiting import LARGEST, Limited
+from hybrid_agent.serving.web.limiting import Limited
 from hybrid_agent.serving.web.pages import PAGES, described
 
 Lifespan = Callable[[Starlette], AbstractAsyncContextManager[None]]
@@ -40,7 +40,7 @@ def build_app(
             *middleware,
             Middleware(Correlated),
             Middleware(Limited, site=site),
-            Middleware(RequestBodyLimitMiddleware, max_body_size=LARGEST),
+            Middleware(Bounded, site=site),
         ],
     )
 
@@ -59,12 +59,6 @@ def routes(site: Site, pages: Sequence[Page]) -> list[Route]:
             raise ValueError(f"two pages are {page.method} {page.path}")
         by_path[page.path][page.method] = page
     return [
-        Route(
-            path,
-            answering(by_method, site),
-            methods=METHODS,
-            name=path,
-            max_body_size=max(each.body for each in by_method.values()),
-        )
+        Route(path, answering(by_method, site), methods=METHODS, name=path)
         for path, by_method in sorted(by_path.items(), key=lambda each: "{" in each[0])
     ]

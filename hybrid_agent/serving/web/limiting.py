@@ -11,9 +11,6 @@ from hybrid_agent.serving.web import cookies
 from hybrid_agent.serving.web.limits import IN_PROCESS, Limits, address_of
 from hybrid_agent.serving.web.refusing import refused
 
-LARGEST = 1_000_000
-"""Bytes of a body anywhere; pages of ours take less."""
-
 
 @dataclass(frozen=True, eq=False)
 class Limited:

@@ -1,0 +1,52 @@
+"""Bodies that are too large are refused before they are read, or as soon as they show."""
+
+from dataclasses import dataclass
+
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from hybrid_agent.serving.site import Site
+from hybrid_agent.serving.web.refusing import refused
+
+LARGEST = 1_000_000
+"""Bytes of a body anywhere; pages of ours take less."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bounded:
+    """Middleware around a whole app, LangGraph's API included."""
+
+    app: ASGIApp
+    site: Site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer 413 to a body that says that it is too large; end one that turns out to be."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        try:
+            bounded = bounded_receive(scope, receive, LARGEST)
+        except HTTPException as error:
+            await refused(Request(scope), self.site, None, None, error)(scope, receive, send)
+            return
+        await self.app(scope, bounded, send)
+
+
+def bounded_receive(scope: Scope, receive: Receive, most: int) -> Receive:
+    """Receives at most `most` bytes of a body. Raises HTTPException 413, also later while receiving."""
+    said = Headers(scope=scope).get("content-length", "")
+    if said.isdecimal() and int(said) > most:
+        raise HTTPException(413)
+    received = 0
+
+    async def bounded() -> Message:
+        nonlocal received
+        message = await receive()
+        received += len(message.get("body", b""))
+        if received > most:
+            raise HTTPException(413, f"A request has at most {most:,} bytes here.")
+        return message
+
+    return bounded
