@@ -40,7 +40,12 @@ class Unreachable:
     """The records cannot be read just now; what is missed meanwhile comes when they can."""
 
 
-Live = Message | Changed | Unreachable
+@dataclass(frozen=True, slots=True)
+class Reachable:
+    """The records can be read again."""
+
+
+Live = Message | Changed | Unreachable | Reachable
 
 
 @dataclass(eq=False, slots=True)
@@ -80,6 +85,7 @@ class Feed:
     running: bool = False
     _subscribers: set[Subscription] = field(default_factory=set)
     _tailing: Tailing | None = None
+    _away: bool = False
     _wanted: asyncio.Event = field(default_factory=asyncio.Event)
     _looking: asyncio.Lock = field(default_factory=asyncio.Lock)
     _recent: dict[str, float] = field(default_factory=dict)
@@ -140,9 +146,14 @@ class Feed:
                 async with self.records.read() as connection:
                     added = await self._tailing.look(connection)
             except RecordsError as error:
-                _log.warning("live pages wait for the records: %s", error)
-                self._tell_all(Unreachable())
+                if not self._away:
+                    _log.warning("live pages wait for the records: %s", error)
+                    self._tell_all(Unreachable())
+                self._away = True
                 return False
+            if self._away:
+                self._tell_all(Reachable())
+            self._away = False
             self._tell(added)
             return True
 

@@ -2,8 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,7 +45,7 @@ async def always() -> bool:
 
 
 def event_stream(
-    source: AsyncIterator[Sent],
+    source: AsyncGenerator[Sent, None],
     *,
     allowed: Callable[[], Awaitable[bool]] = always,
     heartbeat: float = HEARTBEAT,
@@ -63,7 +62,7 @@ def last_event_id(request: Request) -> int | None:
 
 
 async def _lines(
-    source: AsyncIterator[Sent], allowed: Callable[[], Awaitable[bool]], heartbeat: float
+    source: AsyncGenerator[Sent, None], allowed: Callable[[], Awaitable[bool]], heartbeat: float
 ) -> AsyncIterator[bytes]:
     loop = asyncio.get_running_loop()
     yield f"retry: {RECONNECT_MS}\n\n".encode()
@@ -84,12 +83,13 @@ async def _lines(
             yield sent.encoded
             coming = _next(source)
     finally:
-        coming.cancel()
-        with suppress(asyncio.CancelledError):
-            await coming
+        if coming.done():
+            await source.aclose()
+        else:
+            coming.cancel()
 
 
-def _next(source: AsyncIterator[Sent]) -> "asyncio.Task[Sent | None]":
+def _next(source: AsyncGenerator[Sent, None]) -> "asyncio.Task[Sent | None]":
     """The next event, or None at the end: a task, so that waiting for it can be interrupted."""
 
     async def following() -> Sent | None:
