@@ -1,10 +1,10 @@
 """Passes the conversation to a person with everything that is known, so that the customer repeats nothing."""
 
 from hybrid_agent.dialogue import requests as queue
-from hybrid_agent.dialogue.closing.packet import build_packet, farewell, hand_off_id, of_ledger
+from hybrid_agent.dialogue.closing.packet import build_packet, farewell, hand_off_id, recorded
 from hybrid_agent.dialogue.reasons import UNSPECIFIED
 from hybrid_agent.nodes.here import Here
-from hybrid_agent.records import approvals, hand_offs, ledger
+from hybrid_agent.records import approvals, hand_offs
 from hybrid_agent.state import Escalation, Event, EventKind, Phase, State, Update
 
 
@@ -15,7 +15,7 @@ async def hand_off(state: State, here: Here) -> Update:
     packet = build_packet(state, escalation, deployment)
     async with deployment.records.write() as tx:
         await approvals.withdraw(tx, thread=here.thread, by=deployment.worker, reason="handed off", now=now)
-        packet["ledger"] = of_ledger(await ledger.of_thread(tx, here.thread))
+        packet |= await recorded(tx, here.thread)
         await hand_offs.register(
             tx,
             hand_off_id(here.thread, state["turn"]),

@@ -6,6 +6,7 @@ from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hybrid_agent.deployment import Deployment
+from hybrid_agent.dialogue.closing.packet import said_in
 from hybrid_agent.records import Transaction, events, hand_offs
 from hybrid_agent.records.models import Effect, EffectStatus
 from hybrid_agent.state import Escalation, Event, EventKind
@@ -38,7 +39,10 @@ async def pass_on(tx: Transaction, effect: Effect, reason: str, deployment: Depl
         escalation,
         thread=effect.thread,
         customer_id=effect.customer_id,
-        packet=packet_of(effect, escalation, deployment),
+        packet={
+            **packet_of(effect, escalation, deployment),
+            "transcript": await said_in(tx, effect.thread),
+        },
         service=deployment.service,
         now=now,
     )
@@ -76,7 +80,6 @@ def packet_of(effect: Effect, escalation: Escalation, deployment: Deployment) ->
             }
         ],
         "signals": None,
-        "transcript": [],
     }
 
 

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Sequence
 
-from langchain_core.messages import HumanMessage
 from pydantic import JsonValue
 
 from hybrid_agent.catalog.phrasing import show
@@ -11,6 +10,7 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue import requests as queue
 from hybrid_agent.dialogue.reasons import ANGER
 from hybrid_agent.dialogue.saying import say
+from hybrid_agent.records import Relaxed, ledger, messages
 from hybrid_agent.records.models import Effect
 from hybrid_agent.state import (
     Action,
@@ -40,7 +40,10 @@ def farewell(escalation: Escalation, deployment: Deployment) -> Point:
 
 
 def build_packet(state: State, escalation: Escalation, deployment: Deployment) -> dict[str, JsonValue]:
-    """Summary, intents, entities, facts, what was tried, the proposed next step, confidence, and why."""
+    """Summary, intents, entities, facts, what was tried, the proposed next step, confidence, and why.
+
+    What was said and what became of actions is in the records, and added from there (`recorded`).
+    """
     requests = _passed_on(state) or state["requests"][-1:]
     signals = state.get("signals")
     ids = {request.id for request in requests}
@@ -57,12 +60,24 @@ def build_packet(state: State, escalation: Escalation, deployment: Deployment) -
         "tried": _tried(state),
         "proposed": [_proposed(request.action) for request in requests if request.action],
         "signals": signals.model_dump(mode="json") if signals else None,
-        "transcript": _transcript(state),
     }
 
 
-def of_ledger(effects: Sequence[Effect]) -> list[JsonValue]:
-    """What became of the conversation's actions, so that nobody does by hand what was done already."""
+async def recorded(tx: Relaxed, thread: str) -> dict[str, JsonValue]:
+    """The packet's part from the records: who said what, and what became of the conversation's actions."""
+    return {
+        "transcript": await said_in(tx, thread),
+        "ledger": _of_ledger(await ledger.of_thread(tx, thread)),
+    }
+
+
+async def said_in(tx: Relaxed, thread: str) -> list[JsonValue]:
+    """The latest of what was said in the conversation, by customer, bot and people."""
+    said = await messages.of_thread(tx, thread, limit=TRANSCRIPT_MESSAGES)
+    return [{"by": each.by.value, "author": each.author, "text": each.text} for each in said]
+
+
+def _of_ledger(effects: Sequence[Effect]) -> list[JsonValue]:
     shown = {"id", "operation", "summary", "status", "result", "error", "approved_by", "updated"}
     return [effect.model_dump(mode="json", include=shown) for effect in effects[-LEDGER_ENTRIES:]]
 
@@ -119,11 +134,4 @@ def _tried(state: State) -> list[JsonValue]:
         {"what": event.kind.value, "intent": event.intent, **event.data}
         for event in state["events"]
         if event.kind.value not in ("received", "classified")
-    ]
-
-
-def _transcript(state: State) -> list[JsonValue]:
-    return [
-        {"by": "customer" if isinstance(message, HumanMessage) else "bot", "text": str(message.text)}
-        for message in state.get("messages", [])[-TRANSCRIPT_MESSAGES:]
     ]
