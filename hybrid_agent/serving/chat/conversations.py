@@ -64,5 +64,6 @@ async def rate(request: Request, site: Site, person: Person) -> Response:
     return Response(status_code=204)
 
 
-def answer(answer: BaseModel, status: int = 200) -> Response:
-    return Response(answer.model_dumpanswer(), status, media_type="application/json")
+def answer(told: BaseModel, status: int = 200) -> Response:
+    """The answer as JSON."""
+    return Response(told.model_dump_json(), status, media_type="application/json")

@@ -1,6 +1,7 @@
 """Style sheets, scripts and pictures: read once, served under the hash of their content."""
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -10,6 +11,7 @@ from typing import Final
 
 SERVING: Final = "hybrid_agent.serving"
 ADDRESS: Final = "/site/assets"
+IMPORT: Final = re.compile(rb'^(import .*?from )"\./([^"]+)"', re.MULTILINE)
 TEXTS: Final = frozenset({"text/css", "text/javascript", "image/svg+xml"})
 
 
@@ -30,12 +32,28 @@ class Asset:
 
 def read_assets() -> Mapping[str, Asset]:
     """The files in every room's `assets` by name: the room's, a slash, the file's (`console/inbox.css`)."""
-    found = (
-        _asset(f"{room}/{path}", file.read_bytes())
+    contents = {
+        f"{room}/{path}": file.read_bytes()
         for room, folder in folders("assets")
         for path, file in files_in(folder)
-    )
-    return {each.name: each for each in found}
+    }
+    found: dict[str, Asset] = {}
+    for name in contents:
+        _linked(name, contents, found)
+    return found
+
+
+def _linked(name: str, contents: Mapping[str, bytes], found: dict[str, Asset]) -> Asset:
+    """A file; what a script imports from its folder is named by its address, so that its hash counts too."""
+
+    def addressed(match: re.Match[bytes]) -> bytes:
+        beside = f"{name.rpartition('/')[0]}/{match[2].decode()}"
+        return b'%b"%b"' % (match[1], _linked(beside, contents, found).url.encode())
+
+    if name not in found:
+        content = contents[name]
+        found[name] = _asset(name, IMPORT.sub(addressed, content) if name.endswith(".js") else content)
+    return found[name]
 
 
 def folders(name: str) -> Iterator[tuple[str, Traversable]]:
