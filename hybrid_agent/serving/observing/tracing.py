@@ -20,6 +20,9 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent.serving.observing.work import Ended, Kind, Work
 
+PATIENCE = 2.0
+"""Seconds that a batch of spans is tried for, also when the process ends; then it is dropped."""
+
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 
 _KINDS = {Kind.MODEL: SpanKind.CLIENT, Kind.CALL: SpanKind.CLIENT}
@@ -76,7 +79,9 @@ def spans(endpoint: str, deployment: Deployment) -> Spans:
         "hybrid_agent.deployment": deployment.name,
     }
     provider = TracerProvider(resource=Resource.create(about))
-    provider.add_span_processor(BatchSpanProcessor(Masked(OTLPSpanExporter(endpoint), deployment.redactor)))
+    provider.add_span_processor(
+        BatchSpanProcessor(Masked(OTLPSpanExporter(endpoint, timeout=PATIENCE), deployment.redactor))
+    )
     return Spans(deployment.name, provider, provider.get_tracer("hybrid_agent"))
 
 
