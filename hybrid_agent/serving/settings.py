@@ -1,13 +1,14 @@
 """What the server is told by its environment: where it is, whom it believes, and what it serves."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from hybrid_agent.errors import ConfigurationError
+from hybrid_agent.serving.observing.settings import Observing, observing
 from hybrid_agent.serving.reading import Variables, is_loopback
 from hybrid_agent.serving.samples import Samples, read_samples
 
@@ -89,6 +90,7 @@ class ServerSettings:
     session: timedelta = timedelta(hours=12)
     visit: timedelta = timedelta(hours=24)
     proxies: int = 0
+    observing: Observing = field(default_factory=Observing)
 
     @property
     def secure(self) -> bool:
@@ -132,6 +134,7 @@ def server_settings(environment: Mapping[str, str]) -> ServerSettings:
         session=timedelta(minutes=read.number("SESSION_MINUTES", 12 * 60, most=7 * 24 * 60)),
         visit=timedelta(minutes=read.number("VISIT_MINUTES", 24 * 60, most=30 * 24 * 60)),
         proxies=read.number("PROXIES", 0, most=10),
+        observing=observing(read),
     )
     read.settle()
     return settings
