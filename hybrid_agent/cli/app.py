@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from hybrid_agent.cli import kb
+from hybrid_agent.cli import kb, staff
 from hybrid_agent.cli.failing import NotPossibleError, told
 from hybrid_agent.cli.options import Deployed, State
 
@@ -38,6 +38,7 @@ def application() -> typer.Typer:
         app.command()(command)
     app.add_typer(_prompts(), name="prompts")
     app.add_typer(kb.commands(), name="kb")
+    app.add_typer(staff.commands(), name="staff")
     for found in sorted(entry_points(group=GROUP), key=lambda each: each.name):
         _register(app, found)
     return app

@@ -12,8 +12,10 @@ from rich.console import Console
 
 from hybrid_agent.cli.failing import NotPossibleError
 from hybrid_agent.cli.places import bundled, place_of, settings_file
+from hybrid_agent.deployment import now_utc
 from hybrid_agent.loading import records_for
 from hybrid_agent.portal import run_here
+from hybrid_agent.serving.identity.sample_accounts import enter_samples
 from hybrid_agent.serving.reading import is_loopback
 from hybrid_agent.serving.samples import sample_password
 from hybrid_agent.serving.settings import ServerSettings, server_settings
@@ -57,8 +59,7 @@ def serve(deployment: Path | None, state: Path | None, config: Path | None, addr
     config = _config(config)
     folder, environment = _environment(deployment, state, address)
     settings = server_settings(environment)
-    if settings.demo is not None:
-        _seed(settings)
+    _seed(settings)
     _announce(settings, address)
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)
@@ -113,8 +114,13 @@ def _kept_secret(file: Path) -> str:
 
 def _seed(settings: ServerSettings) -> None:
     """Make the sample accounts of staff, unless they are there."""
+    if settings.demo is None:
+        return
     records = records_for(read_settings(settings.deployment), settings.deployment.parent)
-    run_here(records.aclose())
+    try:
+        run_here(enter_samples(records, settings.demo, settings.secret, now_utc()))
+    finally:
+        run_here(records.aclose())
 
 
 def _announce(settings: ServerSettings, address: Address) -> None:
