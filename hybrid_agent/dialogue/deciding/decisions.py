@@ -12,7 +12,7 @@ from hybrid_agent.catalog.phrasing import render
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.dialogue.acting.clearing import action_of, approval_request, rule_of
 from hybrid_agent.dialogue.acting.proposing import ImpossibleError, checked_arguments, freeze, rule_on
-from hybrid_agent.dialogue.deciding.following import Entered, edited, follow
+from hybrid_agent.dialogue.deciding.following import Entered, edited, follow, followed
 from hybrid_agent.dialogue.deciding.inbox import (
     ApproveForm,
     EditForm,
@@ -72,8 +72,8 @@ async def enter(
         if isinstance(answer, Decided) and isinstance(decision, TakeOver):
             await ownership.take(tx, thread, by=approver.id, now=now)
     if isinstance(answer, Refusal):
-        stood = follow(request, answer.approval, state, deployment) if answer.approval else Entered(request)
-        return replace(stood, notice=answer.sentence)
+        stood = await followed(request, answer.approval, state, deployment) if answer.approval else None
+        return replace(stood or Entered(request), notice=answer.sentence)
     before = request if answer.then is None else edited(request, answer.approval)
     after = follow(before, answer.then or answer.approval, state, deployment)
     if answer.pending is None or not answer.signed:
@@ -114,7 +114,7 @@ def _edit(
     changed = [name for name, value in arguments.items() if old.arguments.get(name) != value]
     if not changed:
         raise ImpossibleError("the edit changes nothing; approve it instead.")
-    if fixed := sorted(_identifying(request, deployment) & set(changed)):
+    if fixed := sorted(identifying(str(request.intent), deployment) & set(changed)):
         raise ImpossibleError(
             f"{' and '.join(fixed)} says which record this is about, and its facts were not looked up for "
             "another one; reject it and let the customer ask again."
@@ -146,9 +146,9 @@ def _written(template: str, scope: Scope) -> str:
         raise ImpossibleError(f"nothing is known for {hole} with these values.") from None
 
 
-def _identifying(request: Request, deployment: Deployment) -> set[str]:
+def identifying(intent: str, deployment: Deployment) -> set[str]:
     """The arguments that the intent's reads take too: the gate's facts are true for these values only."""
-    reads = deployment.catalog.intents[str(request.intent)].reads.values()
+    reads = deployment.catalog.intents[intent].reads.values()
     return {name for read in reads for name in read.arguments}
 
 
