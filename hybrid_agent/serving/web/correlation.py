@@ -33,7 +33,8 @@ class Correlated:
         given = Headers(scope=scope).get(HEADER, "")
         known = given if GIVEN.fullmatch(given) else uuid4().hex
         others = [each for each in scope["headers"] if each[0] != HEADER.encode()]
-        scope = {**scope, "headers": [*others, (HEADER.encode(), known.encode())]}
+        # In place: whatever is around this reads from it which route answered.
+        scope["headers"] = [*others, (HEADER.encode(), known.encode())]
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start":
