@@ -31,12 +31,13 @@ def build_graph(
     model: "BaseChatModel | None" = None,
     reasoner: Literal["cascade", "llm"] = "cascade",
     who_calls: WhoCalls = caller_in_context,
+    output: type[Any] = Output,
 ) -> Graph:
     """The graph, ready to run. Give it a checkpointer to remember conversations and to pause for people.
 
     `model` is any chat model for a deployment that has none; `reasoner` says whether it helps or leads.
 
-    `who_calls` tells a run's caller; without it, that is the run's `context`.
+    `who_calls` tells a run's caller; without it, that is the run's `context`. `output` is what a run returns.
 
     It stores one checkpoint a run (`durability="exit"`), unless the run asks for another durability.
 
@@ -46,7 +47,7 @@ def build_graph(
     if model is not None:
         how: Final = Thinking.LLM if reasoner == "llm" else Thinking.CASCADE
         deployment = thinking_with(deployment, model, how)
-    graph = builder(deployment, who_calls=who_calls).compile(checkpointer=knowing_our_types(checkpointer))
+    graph = builder(deployment, output, who_calls).compile(checkpointer=knowing_our_types(checkpointer))
     # The ledger makes writes safe, not the checkpoint; and at the default durability LangGraph stores the
     # input as it came, before the state has taken it in screened.
     return graph.with_config({"configurable": {CONFIG_KEY_DURABILITY: "exit"}})

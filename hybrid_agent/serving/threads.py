@@ -42,10 +42,6 @@ class Threads(Protocol):
         """A member of staff's decisions on what waits (`dialogue.deciding.inbox` has their form)."""
         ...
 
-    async def settle(self, thread: str, person: Person) -> Ran:
-        """Let the graph tell the customer what was decided or ended without it."""
-        ...
-
     async def delete(self, thread: str, person: Person) -> None:
         """Remove the conversation with all of its checkpoints; one that is not there is no error."""
         ...
