@@ -1,17 +1,13 @@
 """After a crash: every write that was agreed on is done, known to be done, or with a person.
 
     deployment = load_deployment("support.yaml")
-    await recover(deployment)  # once, before the first message is served
-    keeper = asyncio.create_task(keep_recovering(deployment))  # leases still running, other processes
+    await recover(deployment)  # before the first message is served, then in every sweep
 
-Both may run in every process that serves, while others work: the ledger lets one claim win.
+It may run in every process that serves, while others work: the ledger lets one claim win.
 """
 
-import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Never
 
 from hybrid_agent.catalog import Autonomy
 from hybrid_agent.deployment import Deployment
@@ -29,7 +25,6 @@ from hybrid_agent.dialogue.reasons import (
 from hybrid_agent.dialogue.telling import tell_expired
 from hybrid_agent.records import (
     ContradictionError,
-    RecordsError,
     Transaction,
     approvals,
     events,
@@ -48,8 +43,6 @@ LOOKS_BACK = timedelta(days=30)
 
 TROUBLE = {EffectStatus.UNKNOWN: OUTCOME_UNKNOWN, EffectStatus.FAILED: WRITE_FAILED}
 GIVEN = (ApprovalStatus.APPROVED, ApprovalStatus.EDITED)
-
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +76,6 @@ async def recover(deployment: Deployment) -> Recovered:
         executed=tuple(new.id for old, new in done if new.attempts > old.attempts),
         handed_off=tuple(passed),
     )
-
-
-async def keep_recovering(deployment: Deployment) -> Never:
-    """Recover once a lease, until cancelled; whatever keeps it from doing so is logged, and tried again."""
-    while True:
-        try:
-            await recover(deployment)
-        except RecordsError as error:
-            log.warning("recovery has to wait: %s", error)
-        except Exception:
-            log.exception("recovery failed and is tried again after the lease; see the error below")
-        await asyncio.sleep(deployment.lease.total_seconds())
 
 
 def _done_by(effect: Effect, deployment: Deployment) -> bool:

@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +12,7 @@ from hybrid_agent import Deployment, Status
 from hybrid_agent.catalog import Autonomy
 from hybrid_agent.records import approvals, ledger
 from hybrid_agent.records.models import Approve, Effect
-from hybrid_agent.recovery import Recovered, keep_recovering, recover
+from hybrid_agent.recovery import Recovered, recover
 from hybrid_agent.state import EventKind
 from hybrid_agent_tools import Rejected, Unavailable
 
@@ -336,30 +336,3 @@ async def test_an_expiry_under_recovery_is_an_event_once(stage: Stage) -> None:
     (expired,) = [each.event for each in await stage.happened("t") if each.event.kind is EventKind.EXPIRED]
     assert expired.data["approval_id"] == pending["id"]
     assert expired.at.isoformat() == pending["expires"]
-
-
-async def test_recovery_goes_on_after_an_error_that_nobody_expected(
-    stage: Stage, caplog: pytest.LogCaptureFixture
-) -> None:
-    """A fault in one round is logged with its cause, and the next round does the work."""
-    await left(stage)
-    stage.clock.turn(hours=1)
-    rounds: list[int] = []
-
-    def faulty() -> datetime:
-        rounds.append(1)
-        if len(rounds) == 1:
-            raise LookupError("the clock is gone")
-        return stage.clock()
-
-    short = replace(stage.deployment, clock=faulty, lease=timedelta(milliseconds=10))
-    keeper = asyncio.create_task(keep_recovering(short))
-    try:
-        async with asyncio.timeout(30):
-            while not stage.writes():
-                await asyncio.sleep(0.01)
-    finally:
-        keeper.cancel()
-        await asyncio.wait([keeper])
-    assert "the clock is gone" in caplog.text
-    assert stage.writes() == [MOVE]

@@ -3,7 +3,7 @@
 Who may decide is the policy's business and is asked before; here it is kept who did.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import JsonValue, TypeAdapter
@@ -123,6 +123,16 @@ async def withdraw(tx: Transaction, *, thread: str, by: str, reason: str, now: d
     return await _lapse(
         tx, approvals.c.thread == thread, ApprovalStatus.WITHDRAWN, by=by, reason=reason, now=now
     )
+
+
+async def remind(tx: Transaction, *, now: datetime, before: timedelta) -> list[Approval]:
+    """Mark as reminded of, once each, the pending approvals that expire within `before`."""
+    due = and_(approvals.c.expires > now, approvals.c.expires <= now + before)
+    pending = and_(approvals.c.status == ApprovalStatus.PENDING, approvals.c.reminded.is_(None))
+    changed = await tx.execute(
+        update(approvals).where(pending, due).values(reminded=now).returning(approvals)
+    )
+    return [model(Approval, row) for row in changed]
 
 
 async def expire_due(tx: Transaction, *, now: datetime) -> list[Approval]:

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, and_, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hybrid_agent.records.errors import ContradictionError, UnknownRecordError
 from hybrid_agent.records.models import HandOff
 from hybrid_agent.records.rows import add_once, maybe, model
-from hybrid_agent.records.schema import Transaction, hand_offs
+from hybrid_agent.records.schema import Transaction, hand_offs, owners
 from hybrid_agent.settings import ServiceSettings
 from hybrid_agent.state import Escalation
 
@@ -75,6 +75,14 @@ async def listing(
 def waiting(thread: ColumnElement[str]) -> ColumnElement[bool]:
     """Whether a hand-off of the conversation is open, to be selected beside other things."""
     return exists().where(hand_offs.c.thread == thread, hand_offs.c.status == "open")
+
+
+async def remind(tx: Transaction, *, now: datetime) -> list[HandOff]:
+    """Mark as reminded of, once each, the open hand-offs past their time that nobody has taken up."""
+    taken = exists().where(owners.c.thread == hand_offs.c.thread, owners.c.person.is_not(None))
+    due = and_(hand_offs.c.status == "open", hand_offs.c.due <= now, hand_offs.c.reminded.is_(None))
+    changed = await tx.execute(update(hand_offs).where(due, ~taken).values(reminded=now).returning(hand_offs))
+    return [model(HandOff, row) for row in changed]
 
 
 async def close(tx: Transaction, hand_off_id: str, *, by: str, now: datetime) -> HandOff:

@@ -1,1 +1,1 @@
-"""What has to be done at its time, whoever is there: recovery, reminders, expiry, leases, retention, erasure."""
+"""What is done at its time, whoever is there: recovery, reminders, expiry, leases, retention; and erasure."""
