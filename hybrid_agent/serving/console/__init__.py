@@ -1,0 +1,1 @@
+"""The console: where staff find, understand and decide what waits for a person."""

@@ -1,0 +1,91 @@
+// A page that reads itself again when something has changed, and never moves what one is about to click.
+//
+// Elements with data-part are replaced by their newer selves. New messages are added to the log; cases that are
+// new are counted, those that are gone are struck out; a case that stands otherwise is announced.
+
+const page = document.querySelector("[data-live]");
+const QUIET_MS = 150; // several changes in a row are read together
+let reading = null, again = false;
+
+if (page) listen();
+
+function listen() {
+  const stream = new EventSource(page.dataset.live);
+  stream.addEventListener("changed", () => readSoon());
+  stream.addEventListener("away", () => away(true));
+  stream.addEventListener("forbidden", () => { stream.close(); location.reload(); });
+  stream.onopen = () => away(false);
+  stream.onerror = () => away(true);
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
+}
+
+function away(is) {
+  for (const each of document.querySelectorAll("[data-away]")) each.hidden = !is;
+}
+
+function readSoon() {
+  if (reading) { again = true; return; }
+  reading = setTimeout(async () => {
+    try { await read(); } finally { reading = null; }
+    if (again) { again = false; readSoon(); }
+  }, QUIET_MS);
+}
+
+async function read() {
+  const here = new URL(location.href);
+  here.searchParams.delete("outcome");
+  here.hash = "";
+  const answer = await fetch(here, { headers: { accept: "text/html" } }).catch(() => null);
+  if (answer === null || !answer.ok) { away(true); return; }
+  away(false);
+  const newer = new DOMParser().parseFromString(await answer.text(), "text/html");
+  replaceParts(newer);
+  addMessages(newer);
+  compareCases(newer);
+  compareStand(newer);
+}
+
+function replaceParts(newer) {
+  for (const old of document.querySelectorAll("[data-part]")) {
+    const part = newer.querySelector(`[data-part="${CSS.escape(old.dataset.part)}"]`);
+    if (!part || old.contains(document.activeElement) || old.innerHTML === part.innerHTML) continue;
+    old.replaceChildren(...document.adoptNode(part).childNodes);
+  }
+}
+
+function addMessages(newer) {
+  const log = document.querySelector("[data-log]"), other = newer.querySelector("[data-log]");
+  if (!other) return;
+  if (!log) { announce(); return; }
+  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  const last = Number(log.lastElementChild?.dataset.id ?? 0);
+  for (const each of [...other.children]) {
+    if (Number(each.dataset.id) > last) log.append(document.adoptNode(each));
+  }
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+
+function compareCases(newer) {
+  const fresh = document.querySelector("[data-fresh]");
+  if (!fresh) return;
+  const now = new Set([...newer.querySelectorAll("[data-case]")].map(each => each.dataset.case));
+  const shown = new Set();
+  for (const row of document.querySelectorAll("[data-case]")) {
+    shown.add(row.dataset.case);
+    row.classList.toggle("gone", !now.has(row.dataset.case));
+  }
+  const count = [...now].filter(each => !shown.has(each)).length;
+  fresh.hidden = count === 0;
+  fresh.querySelector("[data-fresh-count]").textContent = count;
+  document.title = (count ? `${count} new · ` : "") + newer.title;
+}
+
+function compareStand(newer) {
+  const other = newer.querySelector("[data-stands]");
+  if (other && page.dataset.stands !== undefined && other.dataset.stands !== page.dataset.stands) announce();
+}
+
+function announce() {
+  for (const each of document.querySelectorAll("[data-outdated]")) each.hidden = false;
+}

@@ -1,0 +1,95 @@
+"""The page of one conversation: what is to be decided, on what grounds, and what was said and done."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from hybrid_agent.deployment import Deployment
+from hybrid_agent.serving.console import words
+from hybrid_agent.serving.console.casefile import CaseFile, case_file
+from hybrid_agent.serving.console.handed import handed
+from hybrid_agent.serving.console.history import history
+from hybrid_agent.serving.console.masking import for_staff, sees_all
+from hybrid_agent.serving.console.outcomes import Flash, case_path, flash
+from hybrid_agent.serving.console.posted import CaseQuery
+from hybrid_agent.serving.console.proposals import proposal
+from hybrid_agent.serving.console.transcript import lines
+from hybrid_agent.serving.errors import NoSuchThreadError
+from hybrid_agent.serving.people import Person, Role
+from hybrid_agent.serving.routing import query_of
+from hybrid_agent.serving.site import Site
+from hybrid_agent.serving.web.showing import shown as page
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What was typed into forms that could not be carried out, by what they do."""
+
+    approve: str = ""
+    reject: str = ""
+    respond: str = ""
+    say: str = ""
+
+
+async def case(request: Request, site: Site, person: Person) -> Response:
+    """The page `/console/cases/{thread}`, with the `outcome` of what was just done in its address."""
+    file = await opened(request, site)
+    query, seen = query_of(request, CaseQuery), for_staff(file, person.caller, site.deployment)
+    told = flash(query.outcome, query.approval, seen, person.id, site.deployment)
+    return show(request, site, person, file, told=told)
+
+
+async def opened(request: Request, site: Site) -> CaseFile:
+    """The file of the conversation that the address names. Raises NoSuchThreadError."""
+    file = await case_file(site.deployment, request.path_params["thread"])
+    if file is None:
+        raise NoSuchThreadError("There is no conversation under this address. Go back to the inbox.")
+    return file
+
+
+def show(
+    request: Request,
+    site: Site,
+    person: Person,
+    file: CaseFile,
+    *,
+    told: Flash | None = None,
+    kept: Kept | None = None,
+    status: int = 200,
+) -> Response:
+    """The conversation's page."""
+    values = {"flash": told, "kept": kept or Kept(), **_values(file, person, site.deployment)}
+    return page(request, site, person, "console/case.html", status=status, **values)
+
+
+def _values(file: CaseFile, person: Person, deployment: Deployment) -> dict[str, Any]:
+    zone, viewer = deployment.catalog.timezone, person.caller
+    shown = for_staff(file, viewer, deployment)
+    acts = person.role is not None and person.role >= Role.AGENT
+    return {
+        "file": shown,
+        "here": case_path(file.thread),
+        "masked": not sees_all(file, viewer, deployment),
+        "acts": acts,
+        "mine": file.person == person.id,
+        "proposals": [proposal(each, shown, viewer, deployment) for each in shown.pending],
+        "handed": [handed(each, shown, person.id, zone) for each in shown.hand_offs],
+        "lines": lines(shown, zone),
+        "history": history(shown),
+        "stands": stands(file),
+        "mark": str(uuid4()),
+        "moment": lambda at: words.moment(at, zone),
+        "left": lambda at: words.span(at - file.at),
+        "now": file.at,
+    }
+
+
+def stands(file: CaseFile) -> str:
+    """What of a case a page must be reloaded for: a page that shows another value is out of date."""
+    pending = [f"{each.id}:{each.digest[:12]}" for each in file.pending]
+    open_ones = [each.id for each in file.open_hand_offs]
+    signed = [f"{each.approval_id}:{each.by}" for each in file.signatures]
+    return " ".join([*pending, *open_ones, *signed, f"person:{file.person or ''}"])
