@@ -4,6 +4,8 @@ import functools
 import subprocess
 import tempfile
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -37,3 +39,14 @@ def empty_database() -> str:
         pytest.skip(server)
     server.psql("DROP SCHEMA public CASCADE; CREATE SCHEMA public;")
     return str(server.get_uri())
+
+
+@contextmanager
+def stopped() -> Iterator[None]:
+    """Inside, this process's PostgreSQL is down, as after a failure of its machine; then it is up again."""
+    server = _server()
+    server.stop()
+    try:
+        yield
+    finally:
+        server.ensure_postgres_running()
