@@ -151,24 +151,26 @@ def _in_process() -> "httpx.AsyncBaseTransport":
 async def _told(thread: str) -> AsyncIterator[None]:
     """What LangGraph's API refuses or cannot do, in our errors."""
     import httpx
-    from langgraph_sdk.errors import APIStatusError
 
     try:
         yield
-    except APIStatusError as error:
+    except httpx.HTTPStatusError as error:
         refusal = REFUSALS.get(error.response.status_code)
         if refusal is NoSuchThreadError:
             raise NoSuchThreadError(f"There is no conversation {thread}.") from error
         if refusal is not None:
-            raise refusal(_detail(error.body)) from error
+            raise refusal(_detail(error.response)) from error
         raise ServerUnavailableError("The conversations cannot be reached just now.") from error
     except httpx.HTTPError as error:
         raise ServerUnavailableError("The conversations cannot be reached just now.") from error
 
 
-def _detail(body: object) -> str:
-    detail = body.get("detail") if isinstance(body, dict) else None
-    return str(detail or "LangGraph's API refused this.")
+def _detail(response: "httpx.Response") -> str:
+    """What the API says is wrong, if its answer was read and is its own."""
+    try:
+        return str(response.json()["detail"])
+    except (RuntimeError, ValueError, KeyError, TypeError):
+        return "LangGraph's API refused this."
 
 
 def _ran(values: Mapping[str, Any]) -> Ran:

@@ -55,11 +55,12 @@ def output(values: Any) -> Any:
         return {}
     if "__error__" in values:
         return {"__error__": FAILED}
-    shown = _part(values, ("reply", "status"))
+    shown: dict[str, Any] = {}
     if isinstance(values.get("messages"), list):
         shown["messages"] = [_message(each) for each in values["messages"] if each.get("type") in SAID_BY]
     served = values.get("served")
-    if isinstance(served, dict):
+    if isinstance(served, dict):  # Until a turn is served, its reply has not passed the guard.
+        shown |= _part(values, ("reply", "status"))
         shown["served"] = {"question": _question(served.get("question"))}
     return shown
 

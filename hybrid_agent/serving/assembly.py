@@ -1,0 +1,97 @@
+"""The parts of the server, put together: the graph, who may use it, and the site beside it."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from typing import Annotated
+
+from langchain_core.messages import AnyMessage
+from langgraph_sdk import Auth
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
+
+from hybrid_agent.graph import Graph, build_graph
+from hybrid_agent.loading import load_deployment
+from hybrid_agent.redaction.messages import add_screened
+from hybrid_agent.serving.access.auth import access_to
+from hybrid_agent.serving.access.calling import caller_of_run
+from hybrid_agent.serving.access.gate import Gate
+from hybrid_agent.serving.access.shown import Shown
+from hybrid_agent.serving.chat.pages import PAGES as CHAT
+from hybrid_agent.serving.console.pages import PAGES as CONSOLE
+from hybrid_agent.serving.identity.identity import identity
+from hybrid_agent.serving.live import Feed
+from hybrid_agent.serving.observing.observation import Observation, observe
+from hybrid_agent.serving.observing.pages import observing_pages
+from hybrid_agent.serving.observing.requests import CountedRequests
+from hybrid_agent.serving.on_langgraph import OnLangGraph, on_langgraph
+from hybrid_agent.serving.settings import ServerSettings
+from hybrid_agent.serving.site import Site
+from hybrid_agent.serving.web.build import build_app
+from hybrid_agent.serving.web.templates import read_templates
+from hybrid_agent.state import Output
+from hybrid_agent.upkeep.sweep import keep_sweeping
+
+
+class Conversation(Output, total=False):
+    """What a run returns on a server, whose rules say who gets it: the turn, and what was said before."""
+
+    messages: Annotated[list[AnyMessage], add_screened]
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """What a LangGraph server is given."""
+
+    graph: Graph
+    auth: Auth
+    app: Starlette
+
+
+def assemble(settings: ServerSettings) -> Assembly:
+    """Load the deployment and put everything together; the app's lifespan begins and ends what runs beside.
+
+    Blocks. Raises ConfigurationError, KnowledgeError, RecordsError or ToolError.
+    """
+    deployment = load_deployment(settings.deployment)
+    feed, threads = Feed(deployment.records), on_langgraph(settings.api_url)
+    observation = observe(settings.observing, deployment, feed, {})
+    site = Site(
+        deployment=observation.deployment,
+        threads=threads,
+        feed=feed,
+        settings=settings,
+        identity=identity(settings, deployment.records, deployment.clock),
+        templates=read_templates(deployment.name),
+    )
+    graph = build_graph(observation.deployment, who_calls=caller_of_run, output=Conversation)
+    pages, ours = (*CHAT, *CONSOLE, *observing_pages(observation)), list[BaseRoute]()
+    counted = Middleware(CountedRequests, measures=observation.measures)
+    around = [counted, Middleware(Gate, ours=ours), Middleware(Shown)]
+    app = build_app(site, pages, lifespan=partial(_running, site, observation, threads), middleware=around)
+    ours += app.routes
+    return Assembly(graph.with_config(callbacks=[observation.watching]), access_to(site.identity), app)
+
+
+@asynccontextmanager
+async def _running(
+    site: Site, observation: Observation, threads: OnLangGraph, app: Starlette
+) -> AsyncIterator[None]:
+    """What runs beside the requests, from the server's start to its end."""
+    deployment = site.deployment
+    async with AsyncExitStack() as closing:
+        closing.push_async_callback(deployment.aclose)
+        closing.push_async_callback(observation.aclose)
+        closing.push_async_callback(threads.aclose)
+        for work in (keep_sweeping(deployment), site.feed.run()):
+            closing.push_async_callback(_ended, asyncio.create_task(work))
+        yield
+
+
+async def _ended(task: "asyncio.Task[None]") -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
