@@ -1,7 +1,7 @@
-"""A LangGraph server with the sample, as `hybrid-agent serve` starts it: one process for all tests of a session.
+"""A LangGraph server with the sample, as `hybrid-agent serve` starts it: one process for a session's tests.
 
-Name this module in `pytest_plugins` and use the fixture `served`. Tests share its records, so each opens
-conversations of its own; orders of the sample that a test changes are nobody else's to use.
+Name this module in `pytest_plugins` and use the fixtures `served` and `sdk`. Tests share its records, so each
+opens conversations of its own; orders of the sample that a test changes are nobody else's to use.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -69,11 +69,6 @@ class Served:
             self._staff[user] = run_here(self._begin(SignedIn(user, user, role, frozenset(roles), "test")))
         return self._staff[user]
 
-    def client(self, token: str | None) -> LangGraphClient:
-        """LangGraph's SDK as whoever has this token."""
-        headers = {"Authorization": f"Bearer {token}"} if token else {}
-        return get_client(url=self.url, api_key=None, headers=headers)
-
     def stored(self) -> bytes:
         """Everything that the server keeps on disk, LangGraph's own store after its last flush included."""
         files = [each for each in self.folder.rglob("*") if each.is_file()]
@@ -96,6 +91,20 @@ def served(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Se
     state = tmp_path_factory.mktemp("served")
     with running(state, cache) as server:
         yield server
+
+
+@pytest.fixture
+async def sdk(served: Served) -> AsyncIterator[Callable[[str | None], LangGraphClient]]:
+    """Makes clients of LangGraph's SDK for whoever has a token; they are closed after the test."""
+    async with contextlib.AsyncExitStack() as closing:
+
+        def client(token: str | None) -> LangGraphClient:
+            headers = {"Authorization": f"Bearer {token}"} if token else {}
+            made = get_client(url=served.url, api_key=None, headers=headers)
+            closing.push_async_callback(made.aclose)
+            return made
+
+        yield client
 
 
 @contextlib.contextmanager

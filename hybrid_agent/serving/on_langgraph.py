@@ -55,13 +55,13 @@ class OnLangGraph:
             return str(made["thread_id"])
 
     async def send(self, thread: str, text: str, message_id: str, person: Person) -> AsyncIterator[str | Ran]:
-        message = {"type": "human", "content": text, "id": message_id}
+        said: dict[str, Any] = {"messages": [{"type": "human", "content": text, "id": message_id}]}
         shown, last = "", dict[str, Any]()
         async with _told(thread):
             run = self.client.runs.stream(
                 _known(thread),
                 GRAPH,
-                input={"messages": [message]},
+                input=said,
                 stream_mode=["custom", "values"],
                 multitask_strategy="enqueue",
                 on_disconnect="continue",
@@ -76,9 +76,9 @@ class OnLangGraph:
                 elif part.event == "custom" and part.data["reply"].startswith(shown):
                     yield part.data["reply"][len(shown) :]
                     shown = part.data["reply"]
-        said = (last.get("reply") or {}).get("text", "")
-        if said.startswith(shown) and said != shown:
-            yield said[len(shown) :]
+        whole = (last.get("reply") or {}).get("text", "")
+        if whole.startswith(shown) and whole != shown:
+            yield whole[len(shown) :]
         yield _ran(last)
 
     async def decide(self, thread: str, decisions: Sequence[Mapping[str, Any]], person: Person) -> Ran:
@@ -133,18 +133,20 @@ def on_langgraph(url: str) -> OnLangGraph:
 
 def _in_process() -> "httpx.AsyncBaseTransport":
     """The way to the server that runs in this process; it authenticates as it does from outside."""
-    from langgraph_api.asgi_transport import ASGITransport
+    import httpx
+    from langgraph_api.asgi_transport import ASGITransport  # type: ignore[import-untyped]
     from starlette.types import Receive, Scope, Send
 
     from hybrid_agent.serving.web.limits import IN_PROCESS as CLIENT
 
     async def server(scope: Scope, receive: Receive, send: Send) -> None:
         # It imports us while it starts.
-        from langgraph_api.server import app
+        from langgraph_api.server import app  # type: ignore[import-untyped]
 
         await app(scope, receive, send)
 
-    return ASGITransport(app=server, client=CLIENT, raise_app_exceptions=False)
+    transport: httpx.AsyncBaseTransport = ASGITransport(server, raise_app_exceptions=False, client=CLIENT)
+    return transport
 
 
 @asynccontextmanager

@@ -87,8 +87,5 @@ def kind_of(person: Person) -> Who:
 def _addresses() -> tuple[_Address, ...]:
     """The addresses as patterns, those without a place in them first."""
     ordered = sorted(ADDRESSES.items(), key=lambda each: each[0].count("{"))
-    return tuple(_compiled(*address.split(" "), who) for address, who in ordered)
-
-
-def _compiled(method: str, path: str, who: Who) -> _Address:
-    return _Address(method, compile_path(path)[0], who)
+    parted = ((address.partition(" "), who) for address, who in ordered)
+    return tuple(_Address(method, compile_path(path)[0], who) for (method, _, path), who in parted)
