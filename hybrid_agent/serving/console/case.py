@@ -8,14 +8,15 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hybrid_agent.deployment import Deployment
+from hybrid_agent.records.models import Approval
 from hybrid_agent.serving.console import words
 from hybrid_agent.serving.console.casefile import CaseFile, case_file
 from hybrid_agent.serving.console.handed import handed
-from hybrid_agent.serving.console.history import history
+from hybrid_agent.serving.console.history import history, outcome
 from hybrid_agent.serving.console.masking import for_staff, sees_all
 from hybrid_agent.serving.console.outcomes import Flash, case_path, flash
 from hybrid_agent.serving.console.posted import CaseQuery
-from hybrid_agent.serving.console.proposals import proposal
+from hybrid_agent.serving.console.proposals import Proposal, proposal
 from hybrid_agent.serving.console.transcript import lines
 from hybrid_agent.serving.errors import NoSuchThreadError
 from hybrid_agent.serving.people import Person, Role
@@ -76,6 +77,11 @@ def _values(file: CaseFile, person: Person, deployment: Deployment) -> dict[str,
         "acts": acts,
         "mine": file.person == person.id,
         "proposals": [proposal(each, shown, viewer, deployment) for each in shown.pending],
+        "over": [
+            _Over(proposal(each, shown, viewer, deployment), outcome(each), _at(each, zone), _reason(each))
+            for each in shown.approvals
+            if each not in shown.pending
+        ],
         "handed": [handed(each, shown, person.id, zone) for each in shown.hand_offs],
         "lines": lines(shown, zone),
         "history": history(shown),
@@ -85,6 +91,24 @@ def _values(file: CaseFile, person: Person, deployment: Deployment) -> dict[str,
         "left": lambda at: words.span(at - file.at),
         "now": file.at,
     }
+
+
+@dataclass(frozen=True, slots=True)
+class _Over:
+    """An approval that was decided, or whose time is over."""
+
+    proposal: Proposal
+    text: str
+    at: str
+    reason: str
+
+
+def _at(approval: Approval, zone: str) -> str:
+    return words.moment(approval.decided_at or approval.expires, zone)
+
+
+def _reason(approval: Approval) -> str:
+    return words.visible(approval.reason or "")
 
 
 def stands(file: CaseFile) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import JsonValue, ValidationError
 
-from hybrid_agent.serving.console.words import heading
+from hybrid_agent.serving.console.words import heading, words
 from hybrid_agent.yamlfile.reading import in_words
 from hybrid_agent_tools import Operation
 
@@ -59,7 +59,9 @@ class Field:
     @property
     def label(self) -> str:
         """What it is called on the page."""
-        return ": ".join(heading(part) for part in self.path)
+        first, *others = self.path
+        inner = [words(part) for part in others if part != first]
+        return ": ".join([heading(first), *inner])
 
 
 def fields_of(

@@ -29,12 +29,16 @@ SOON = timedelta(minutes=30)
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A case in the list. `due_in` is how long is left, or how long it is overdue."""
+    """A case in the list: what is to be decided or was wanted, and the summaries of its hand-offs.
+
+    `due_in` is how long is left, or how long it is overdue.
+    """
 
     case: Case
     path: str
+    what: str
+    detail: str
     titles: tuple[str, ...]
-    summaries: tuple[str, ...]
     reasons: tuple[str, ...]
     due: str
     due_iso: str
@@ -92,11 +96,14 @@ def _row(case: Case, person: Person, deployment: Deployment, now: datetime) -> R
     seen = may_see(person.caller, deployment, case.deciders, case.person)
     summaries = case.summaries if seen else _masked(case.summaries, deployment)
     intents = (deployment.catalog.intents.get(each) for each in case.intents)
+    titles = tuple(each.title for each in intents if each)
+    asked, handed = summaries[: len(case.approvals)], summaries[len(case.approvals) :]
     return Row(
         case=case,
         path=case_path(case.thread),
-        titles=tuple(each.title for each in intents if each),
-        summaries=tuple(words.visible(each) for each in summaries),
+        what=words.visible("; ".join(asked) or ", ".join(titles)) or "A conversation that a person has",
+        detail=words.visible(" ".join(handed)),
+        titles=titles,
         reasons=tuple(words.words(each) for each in case.reasons),
         due=words.moment(case.due, deployment.catalog.timezone),
         due_iso=case.due.isoformat(),

@@ -43,7 +43,10 @@ class Because:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """An approval with all that one needs to decide it. `may_decide` is about whoever looks at it."""
+    """An approval with all that one needs to decide it. `may_decide` is about whoever looks at it.
+
+    `changed` are the arguments of the action that an edit put in its place.
+    """
 
     approval: Approval
     title: str
@@ -51,6 +54,7 @@ class Proposal:
     confidence: str
     said: str
     arguments: tuple[Argument, ...]
+    changed: tuple[Argument, ...]
     slots: tuple[tuple[str, str], ...]
     facts: tuple[Fact, ...]
     allowed: tuple[str, ...]
@@ -73,8 +77,7 @@ def proposal(approval: Approval, file: CaseFile, viewer: Caller, deployment: Dep
     """The approval as it is shown to this viewer; `file` is masked for them already."""
     payload = _mapping(approval.payload)
     facts = _mapping(payload.get("facts"))
-    arguments = _mapping(payload.get("arguments"))
-    sources, ruled = _mapping(payload.get("sources")), _mapping(payload.get("policy"))
+    ruled = _mapping(payload.get("policy"))
     signatures = tuple(each for each in file.signatures if each.approval_id == approval.id)
     intent = deployment.catalog.intents.get(approval.intent)
     return Proposal(
@@ -83,10 +86,8 @@ def proposal(approval: Approval, file: CaseFile, viewer: Caller, deployment: Dep
         risk=str(payload.get("risk") or ""),
         confidence=percent(payload.get("confidence")),
         said=words.visible(str(payload.get("message", ""))),
-        arguments=tuple(
-            Argument(words.heading(name), words.value(each), words.source(str(sources.get(name, "unknown"))))
-            for name, each in arguments.items()
-        ),
+        arguments=_arguments(payload),
+        changed=_arguments(_mapping(_mapping(approval.decision).get("action"))),
         slots=tuple(words.rows(facts.get("slot"))) if facts.get("slot") else (),
         facts=tuple(_facts(approval, facts, file, deployment)),
         allowed=tuple(_texts(ruled.get("allow"))),
@@ -98,6 +99,15 @@ def proposal(approval: Approval, file: CaseFile, viewer: Caller, deployment: Dep
         signed=any(each.by == viewer.id for each in signatures),
         told_if_rejected=told_if_rejected(approval, deployment),
         told_because=_because(deployment),
+    )
+
+
+def _arguments(action: Mapping[str, Any]) -> tuple[Argument, ...]:
+    """The arguments in an approval's payload or an edited action."""
+    sources = _mapping(action.get("sources"))
+    return tuple(
+        Argument(words.heading(name), words.value(each), words.source(str(sources.get(name, "unknown"))))
+        for name, each in _mapping(action.get("arguments")).items()
     )
 
 
@@ -138,7 +148,9 @@ def _because(deployment: Deployment) -> Because:
 
 def percent(confidence: object) -> str:
     """A probability as staff read it; empty where there is none."""
-    return f"{confidence:.0%}" if isinstance(confidence, float | int) else ""
+    if not isinstance(confidence, float | int):
+        return ""
+    return "over 99%" if 0.99 < confidence < 1 else f"{confidence:.0%}"
 
 
 def _facts(
