@@ -51,6 +51,7 @@ async function open(conversation) {
   const { messages, standing } = await api.transcript(conversation);
   talk.tell({ conversation, standing });
   messages.forEach((each) => talk.told(each));
+  talk.listen(0);
   follow(conversation);
 }
 

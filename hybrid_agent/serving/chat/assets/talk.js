@@ -19,6 +19,7 @@ export class Talk {
     this.online = true;
     this.ended = false;
     this.finished = false; // a person has given the conversation back
+    this.listening = 0; // until when an answer of the bot may be expected, in ms
   }
 
   get last() {
@@ -28,8 +29,7 @@ export class Talk {
   get typing() {
     if (this.standing.speaker !== "bot" || this.standing.waiting || this.drafts.size) return false;
     if (this.outbox.some((each) => each.state !== "failed")) return true;
-    const latest = this.messages.get(this.last);
-    return latest?.by === "customer" && Date.now() - Date.parse(latest.at) < BOT_SILENT_MS;
+    return Date.now() < this.listening;
   }
 
   tell(change) {
@@ -43,10 +43,18 @@ export class Talk {
     if (message.by === "customer") {
       this.outbox = this.outbox.filter((each) => each.id !== message.mark);
       this.options = [];
-    } else if (message.by === "bot") {
+      this.listen(Date.now() + BOT_SILENT_MS);
+    } else {
       this.drafts.delete(answered(message));
+      this.listen(0);
     }
     this.changed();
+  }
+
+  listen(until) {
+    this.listening = until;
+    clearTimeout(this.waiting);
+    if (until) this.waiting = setTimeout(() => this.changed(), until - Date.now());
   }
 
   stands(standing) {
@@ -56,7 +64,7 @@ export class Talk {
   }
 
   queue(text, person = false) {
-    const entry = { id: crypto.randomUUID(), text, person, state: "queued", why: "" };
+    const entry = { id: newId(), text, person, state: "queued", why: "" };
     this.tell({ outbox: [...this.outbox, entry], options: [] });
     return entry;
   }
@@ -78,6 +86,7 @@ export class Talk {
   // A turn is over: its reply comes in the transcript; one that was not said after all is taken back.
   turned(id, turn) {
     if (!turn.reply) this.drafts.delete(id);
+    if (this.heard(id)) this.listen(0);
     const answerable = this.outbox.every((each) => each.id === id);
     this.stands(turn.standing);
     this.tell({ options: answerable ? turn.options : [] });
@@ -93,4 +102,8 @@ export class Talk {
 
 function answered(message) {
   return message.mark.slice(0, message.mark.lastIndexOf(":"));
+}
+
+function newId() {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (each) => each.toString(16).padStart(2, "0")).join("");
 }

@@ -13,10 +13,14 @@ const ending = document.getElementById("ending");
 const drawn = new Map(); // what the log shows, by key: {element, drawing}
 const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 
+// The latest words stay in sight, unless the reader has gone back to earlier ones.
+let atEnd = true;
+const toEnd = () => atEnd && (log.scrollTop = log.scrollHeight);
+log.addEventListener("scroll", () => (atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60));
+new ResizeObserver(toEnd).observe(log);
+
 export function draw(talk, actions) {
-  const bottom = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
   drawLog(items(talk), actions);
-  if (bottom) log.scrollTop = log.scrollHeight;
   typing.hidden = !talk.typing || talk.ended;
   speaker.textContent = who(talk.standing);
   speaker.dataset.speaker = talk.standing.speaker;
@@ -27,6 +31,7 @@ export function draw(talk, actions) {
   writing.hidden = talk.ended;
   ending.hidden = !(talk.ended || talk.finished);
   ending.querySelector("#again").hidden = !talk.ended;
+  toEnd();
 }
 
 function who({ speaker: kind, name, waiting }) {
