@@ -45,7 +45,7 @@ async def test_many_may_open_a_new_database_at_once(url: str) -> None:
         assert versions.scalars().all() == [VERSION]
 
 
-@pytest.mark.parametrize(("change", "advice"), [(1, "Upgrade hybrid-agent"), (-1, "Name a new database")])
+@pytest.mark.parametrize(("change", "advice"), [(1, "Upgrade hybrid-agent"), (-2, "Name a new database")])
 async def test_another_version_is_refused_with_advice(url: str, change: int, advice: str) -> None:
     """Tables of an older or newer version are left alone, and the message says which it is."""
     async with await open_records(url) as records, records.write() as tx:

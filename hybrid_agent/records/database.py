@@ -11,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hybrid_agent.records.engines import BUSY_SECONDS, Engines
 from hybrid_agent.records.errors import BusyError
 from hybrid_agent.records.failures import told
-from hybrid_agent.records.schema import Relaxed, Transaction, ensure_schema
+from hybrid_agent.records.making import ensure_schema
+from hybrid_agent.records.schema import Relaxed, Transaction
 from hybrid_agent.records.urls import async_url, plain
 
 
@@ -53,6 +54,13 @@ class Records:
             here = await self._engines.here()
             async with here.write("NORMAL") as connection:
                 yield Relaxed(connection)
+
+    async def compact(self) -> None:
+        """Overwrite what was removed, in SQLite's file and journal; PostgreSQL vacuums by itself."""
+        async with self.read() as connection:
+            if connection.dialect.name == "sqlite":
+                await connection.exec_driver_sql("VACUUM")
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     async def aclose(self) -> None:
         """Close every connection, on whichever loop it was opened."""

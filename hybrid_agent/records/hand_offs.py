@@ -1,7 +1,8 @@
 """Hand-offs: conversations that wait for a person, with the packet that spares the customer repeating."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
+from typing import Any
 
 from pydantic import JsonValue
 from sqlalchemy import ColumnElement, and_, exists, select, update
@@ -30,19 +31,15 @@ async def register(
 
     One id belongs to one conversation.
     """
-    urgent = service.urgent_for(escalation.reasons)
     values = {
         **escalation.model_dump(mode="json"),
         "id": hand_off_id,
         "thread": thread,
         "customer_id": customer_id,
         "packet": packet,
-        "summary": str(packet.get("summary", "")),
-        "intent": _intent_of(packet.get("intents")),
-        "urgent": urgent,
         "status": "open",
         "opened": now,
-        "due": now + (service.urgent_within if urgent else service.answer_within),
+        **for_lists(escalation.reasons, packet, service, now),
     }
     await add_once(tx, hand_offs, values)
     standing = await get(tx, hand_off_id)
@@ -96,6 +93,19 @@ async def close(tx: Transaction, hand_off_id: str, *, by: str, now: datetime) ->
     if standing is None:
         raise UnknownRecordError("there is no such hand-off", where=f"hand-off {hand_off_id}")
     return standing
+
+
+def for_lists(
+    reasons: Collection[str], packet: Mapping[str, JsonValue], service: ServiceSettings, opened: datetime
+) -> dict[str, Any]:
+    """What lists show of a hand-off, from its packet, and until when the service promises to take it up."""
+    urgent = service.urgent_for(reasons)
+    return {
+        "summary": str(packet.get("summary", "")),
+        "intent": _intent_of(packet.get("intents")),
+        "urgent": urgent,
+        "due": opened + (service.urgent_within if urgent else service.answer_within),
+    }
 
 
 def _intent_of(listed: JsonValue) -> str | None:

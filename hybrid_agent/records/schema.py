@@ -1,6 +1,5 @@
-"""The tables, and how they come into being: once, whichever process is first."""
+"""The tables, and who may write to them how."""
 
-from collections.abc import Sequence
 from typing import NewType
 
 from sqlalchemy import (
@@ -16,23 +15,16 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    insert,
-    inspect,
-    select,
-    text,
-    update,
 )
-from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from hybrid_agent.records.columns import Data, UtcTime, Words
-from hybrid_agent.records.errors import WrongDatabaseError
 
 VERSION = 2
 """Raised whenever a table changes."""
 
-CREATION_LOCK = 0x68796272
-"""PostgreSQL's advisory lock under which the tables are made."""
+ERASED = "erased"
+"""What stands in the place of what was erased and may not be empty."""
 
 Relaxed = NewType("Relaxed", AsyncConnection)
 """A write transaction whose last moments a power cut may lose: good enough for events, nothing else."""
@@ -277,37 +269,3 @@ POSTGRES_GUARDS = (
     f"CREATE TRIGGER hybrid_agent_events_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON {events.name} "
     "FOR EACH STATEMENT EXECUTE FUNCTION hybrid_agent_refuse()",
 )
-
-
-async def ensure_schema(tx: Relaxed, where: str) -> None:
-    """Make the tables if they are not there; write in any case, so that a read-only database shows at once.
-
-    Raises WrongDatabaseError where the tables are of another version.
-    """
-    if tx.dialect.name == "postgresql":
-        await tx.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": CREATION_LOCK})
-    await tx.run_sync(_ensure, where)
-
-
-def _ensure(connection: Connection, where: str) -> None:
-    if not inspect(connection).has_table(versions.name):
-        metadata.create_all(connection, checkfirst=False)
-        for guard in POSTGRES_GUARDS if connection.dialect.name == "postgresql" else SQLITE_GUARDS:
-            connection.exec_driver_sql(guard)
-        connection.execute(insert(versions).values(version=VERSION))
-        return
-    found: Sequence[int] = connection.execute(select(versions.c.version)).scalars().all()
-    if list(found) != [VERSION]:
-        raise _wrong_version(found, where)
-    connection.execute(update(versions).values(version=VERSION))
-
-
-def _wrong_version(found: Sequence[int], where: str) -> WrongDatabaseError:
-    newer = bool(found) and max(found) > VERSION
-    return WrongDatabaseError(
-        f"its tables are of version {max(found, default='unknown')}; this code needs version {VERSION}",
-        where=where,
-        advice="Upgrade hybrid-agent, or name another database."
-        if newer
-        else "Name a new database, or use the hybrid-agent that made this one.",
-    )
