@@ -1,6 +1,7 @@
 """The end of a killed conversation, judged by what stands in the files."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -50,5 +51,17 @@ def judge(folder: Path, saw: list[Any], *, lost: bool) -> tuple[dict[str, Any], 
         wrong.append(f"{len(written)} writes, told {told} times, hand-offs: {about_it}")
     if saw[-2] != [[], [], []]:
         wrong.append(f"the last recovery still found something: {saw[-2]}")
+    wrong += list(_transcript(records, saw))
     outcome = " and ".join(["done"] * bool(written) + ["told"] * bool(told) + ["handed off"] * bool(packets))
     return {"outcome": outcome}, [f"{each} {saw}" for each in wrong]
+
+
+def _transcript(records: Path, saw: list[Any]) -> Iterator[str]:
+    """What is wrong with what the conversation's page shows."""
+    shown = read_rows(records, "SELECT by, mark, text FROM hybrid_agent_messages ORDER BY id")
+    heard = [mark for by, mark, _ in shown if by == "customer"]
+    yield from (f"the customer's {each} is not shown" for each in ("m9", "m10") if each not in heard)
+    said = [(mark.partition(":")[0], text) for by, mark, text in shown if by == "bot"]
+    yield from (f"shown twice: {text}" for turn, text in set(said) if said.count((turn, text)) > 1)
+    replies = {each["text"] for each in saw if isinstance(each, dict) and each["text"]}
+    yield from (f"a reply is not shown: {text}" for text in replies - {text for _, text in said})

@@ -27,7 +27,11 @@ MUST = (
         for place in ("propose", "approve", "claim", "record")
         for when in ("before", "after")
     ),
-    *(f"{place}: {when} commit" for place in ("events", "hand-off") for when in ("before", "after")),
+    *(
+        f"{place}: {when} commit"
+        for place in ("message", "reply", "hand-off")
+        for when in ("before", "after")
+    ),
     "call: before it is sent",
     "call: before the answer came",
     "checkpoint: before",

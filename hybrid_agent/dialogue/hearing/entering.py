@@ -16,7 +16,7 @@ from hybrid_agent.redaction.messages import Own
 from hybrid_agent.state import State, Update
 
 
-async def enter(
+async def take_in(
     state: State, new: Sequence[HumanMessage], caller: Caller, thread: str, deployment: Deployment
 ) -> Arrived:
     """Enter the customer's new messages, and read in the same transaction how the conversation stands.
