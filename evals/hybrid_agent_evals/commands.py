@@ -213,6 +213,43 @@ def grounding(
     typer.echo(report.json() if as_json else report.text())
 
 
+@app.command()
+def serve(
+    *,
+    minutes: Annotated[float, typer.Option(help="How long customers chat.", min=0.1, max=60)] = 10,
+    streams: Annotated[int, typer.Option(help="Pages that stay open.", min=1, max=1_000)] = 200,
+    customers: Annotated[int, typer.Option(help="Customers who chat, on that many of them.", min=1)] = 50,
+    cases: Annotated[int, typer.Option(help="Cases in the inbox.", min=0, max=100_000)] = 10_000,
+    think: Annotated[float, typer.Option(help="Mean seconds between a customer's messages.", min=0.1)] = 10,
+    turn_ms: Annotated[float, typer.Option(help="Bound: our part of a turn, p95.")] = 250,
+    inbox_ms: Annotated[float, typer.Option(help="Bound: the inbox page, p95.")] = 100,
+    decision_s: Annotated[float, typer.Option(help="Bound: decision to customer's page, p95.")] = 1,
+    growth_mb: Annotated[float, typer.Option(help="Bound: growth of memory, MB a minute.")] = 5,
+    as_json: AsJson = False,
+) -> None:
+    """A crowd on a server of its own on this machine; exit 1 where a bound is missed."""
+    from rich.console import Console
+
+    try:
+        from hybrid_agent_evals.loading import Bounds, Plan, missed, run
+        from hybrid_agent_evals.loading.server import ServerFailedError
+
+        plan = Plan(
+            streams=streams, customers=min(customers, streams), cases=cases, minutes=minutes, think=think
+        )
+        report = run(plan, Bounds(turn_ms, inbox_ms, decision_s, growth_mb), _tell)
+    except ImportError as error:
+        _stop(f"{error}\n  Install what it needs: pip install 'hybrid-agent[serve]'", error)
+    except ServerFailedError as error:
+        _stop(str(error), error)
+    if as_json:
+        typer.echo(report.json())
+    else:
+        Console().print(report.table())
+    if missed(report):
+        raise typer.Exit(1)
+
+
 def _tell(line: str) -> None:
     typer.echo(line, err=True)
 
