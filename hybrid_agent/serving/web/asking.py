@@ -21,7 +21,7 @@ def sign_in_form(
         None,
         "web/sign_in.html",
         status=status,
-        message=message,
+        message=message[:1].upper() + message[1:],
         user=user,
         onward=own_path(onward),
         accounts=site.settings.accounts,

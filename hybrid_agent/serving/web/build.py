@@ -31,10 +31,13 @@ def build_app(
     """The app of these pages and those of the frame itself: sign-in, sessions, assets, the OpenAPI document.
 
     LangGraph's server puts its own routes behind ours and our middleware around all: `middleware`, then an id
-    for each request, limits on how often and how much. Raises ValueError where two pages have one address.
+    for each request, limits on how often and how much. `app.state.pages` has the pages.
+
+    Raises ValueError where two pages have one address.
     """
-    return Starlette(
-        routes=routes(site, all_pages(pages)),
+    listed = all_pages(site, pages)
+    app = Starlette(
+        routes=routes(site, listed),
         lifespan=lifespan,
         middleware=[
             *middleware,
@@ -43,12 +46,14 @@ def build_app(
             Middleware(Bounded, site=site),
         ],
     )
+    app.state.pages = listed
+    return app
 
 
-def all_pages(pages: Sequence[Page]) -> tuple[Page, ...]:
+def all_pages(site: Site, pages: Sequence[Page]) -> tuple[Page, ...]:
     """These pages, and those of the frame itself."""
     listed = (*pages, *PAGES)
-    return (*listed, described(listed))
+    return (*listed, described(listed, site.deployment.name))
 
 
 def routes(site: Site, pages: Sequence[Page]) -> list[Route]:

@@ -12,6 +12,7 @@ from hybrid_agent.serving.web import own_sessions, signing_in
 from hybrid_agent.serving.web.assets import ADDRESS
 from hybrid_agent.serving.web.openapi import document
 
+OPENAPI = "/site/openapi.json"
 FOR_EVER = "public, max-age=31536000, immutable"
 
 
@@ -37,18 +38,12 @@ PAGES = (
 )
 
 
-def described(pages: Sequence[Page]) -> Page:
+def described(pages: Sequence[Page], name: str) -> Page:
     """The page that describes these pages, and itself, to programs."""
 
     async def openapi(request: Request, site: Site) -> Response:
-        return JSONResponse(document((*pages, itself), site.deployment.name))
+        return JSONResponse(described_as)
 
-    itself = Page(
-        "GET",
-        "/site/openapi.json",
-        Access.EVERYBODY,
-        openapi,
-        "This description of the JSON routes",
-        json=True,
-    )
+    itself = Page("GET", OPENAPI, Access.EVERYBODY, openapi, "This description of the JSON routes", json=True)
+    described_as = document((*pages, itself), name)
     return itself
