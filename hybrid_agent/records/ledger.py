@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hybrid_agent.records.errors import ContradictionError, UnknownRecordError
 from hybrid_agent.records.models import Claim, Effect, EffectStatus, Outcome
 from hybrid_agent.records.rows import add_once, maybe, model, one_at_a_time, one_at_a_time_by_id
-from hybrid_agent.records.schema import Transaction, approvals, effects
+from hybrid_agent.records.schema import ERASED, Transaction, approvals, effects
 from hybrid_agent.state import Action
 
 UNDER_WAY = (EffectStatus.APPROVED, EffectStatus.EXECUTING, EffectStatus.UNKNOWN)
@@ -205,6 +205,7 @@ async def in_trouble(connection: AsyncConnection, *, since: datetime, until: dat
     found = await connection.execute(
         select(effects)
         .where(or_(effects.c.status == EffectStatus.UNKNOWN, failed_lately), effects.c.updated <= until)
+        .where(effects.c.digest != ERASED)
         .order_by(effects.c.updated)
     )
     return [model(Effect, row) for row in found]
