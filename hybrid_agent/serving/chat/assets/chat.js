@@ -44,7 +44,7 @@ async function enter(problem) {
     return enter(null);
   }
   draw(talk, actions);
-  text.focus();
+  if (credentials.parent) text.focus();
 }
 
 async function open(conversation) {

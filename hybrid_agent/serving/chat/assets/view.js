@@ -72,7 +72,7 @@ function drawLog(shown, actions) {
   shown.forEach((item, place) => {
     const drawing = JSON.stringify(item);
     const known = drawn.get(item.key);
-    const element = known?.element ?? document.createElement("li");
+    const element = known?.element ?? document.createElement("div");
     if (known?.drawing !== drawing) fill(element, item, actions);
     drawn.set(item.key, { element, drawing });
     if (log.children[place] !== element) log.insertBefore(element, log.children[place] ?? null);

@@ -1,0 +1,215 @@
+"""The chat page in a real browser: what a customer sees, and that nothing of it is lost, doubled or run."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+import pytest_asyncio
+from browser_kit import NARROW, Browsing, Screenshot, barriers, overflow, walk
+from chat_kit import Chat, serve_chat
+from graph_kit import AGENT, REFUND, open_stage
+from langgraph.checkpoint.memory import InMemorySaver
+from playwright.async_api import Page, expect
+
+from hybrid_agent import Deployment, voice
+
+pytest_plugins = ["browser_kit", "graph_fixtures"]
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+ORDER = "where is my order 1001?"
+HOSTILE = "<img src=x onerror=alert(1)><script>alert(2)</script> {{7*7}} \u202etxet"
+Enter = Callable[..., Awaitable[Page]]
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def chat(loaded: Deployment, tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Chat]:
+    """A site of the test's own: one customer has one conversation at a time."""
+    stage = await open_stage(loaded, tmp_path_factory.mktemp("chat"), InMemorySaver())
+    async with serve_chat(stage) as serving:
+        yield serving
+    await stage.aclose()
+
+
+@pytest.fixture
+def enter(chat: Chat, open_page: Browsing) -> Enter:
+    """Opens the chat page as a customer, with the shop's clock."""
+
+    async def entered(address: str | None = None, **options: object) -> Page:
+        page = await open_page(**options)
+        await page.context.clock.set_system_time(chat.stage.clock())
+        await page.goto(address or chat.address())
+        return page
+
+    return entered
+
+
+async def say(page: Page, text: str) -> None:
+    """Type and send, as people do."""
+    await page.get_by_label("Your message").fill(text)
+    await page.keyboard.press("Enter")
+
+
+def words(page: Page, by: str) -> object:
+    """The texts of one side."""
+    return page.locator(f".message.{by} .text")
+
+
+async def test_a_customer_is_served(chat: Chat, enter: Enter, screenshot: Screenshot) -> None:
+    """The reply has its sources as links, what is pending its time; 320 px and a keyboard suffice."""
+    page = await enter(viewport={"width": 360, "height": 640})
+    await say(page, ORDER)
+    link = page.locator(".message.bot .sources a").first
+    await expect(link).to_have_attribute("rel", "noopener noreferrer")
+    assert (await link.get_attribute("href") or "").startswith("https://")
+    await say(page, REFUND)
+    await expect(page.locator("#pending")).to_contain_text("A colleague decides by")
+    await expect(page.locator("#speaker")).to_contain_text("which is a bot")
+    await screenshot(page, "chat")
+    assert await barriers(page) == []
+    await page.get_by_role("heading", name=chat.stage.deployment.name).click()
+    assert await walk(page) == []
+    await page.set_viewport_size(NARROW)
+    assert await overflow(page) == 0
+    await screenshot(page, "chat-narrow")
+
+
+async def test_questions_are_answered_with_a_tap(chat: Chat, enter: Enter) -> None:
+    """A question's options are buttons; the one that is tapped is the answer, and they go."""
+    page = await enter()
+    await say(page, "Please change the address of order 1001 to Hauptstraße 5, 10117 Berlin, Germany")
+    await page.get_by_role("button", name="Yes", exact=True).click()
+    await expect(words(page, "bot")).to_have_count(2)
+    await expect(page.locator("#options")).to_be_hidden()
+    assert "Hauptstraße 5" in chat.stage.address()
+
+
+async def test_whatever_anybody_writes_is_text(chat: Chat, enter: Enter) -> None:
+    """Markup in a customer's words, a person's words and a person's name is shown as it was typed."""
+    page = await enter()
+    await say(page, HOSTILE)
+    await expect(words(page, "bot")).to_have_count(1)
+    await voice.say(chat.stage.deployment, await chat.conversation(), HOSTILE, AGENT, mark="m")
+    await expect(words(page, "person")).to_have_count(1)
+    for by in ("customer", "person"):
+        assert "<img src=x onerror=alert(1)>" in await words(page, by).inner_text()
+    assert await page.locator("#log img, #log script").count() == 0
+
+
+async def test_a_second_message_waits_for_the_first(chat: Chat, enter: Enter) -> None:
+    """Who texts twice sees the second message wait; both are answered once, in order."""
+    chat.threads.gate.clear()
+    page = await enter()
+    await say(page, ORDER)
+    await say(page, "How long do I have to return something?")
+    await expect(page.locator(".message.customer .state").last).to_contain_text("Waits")
+    chat.threads.gate.set()
+    await expect(words(page, "bot")).to_have_count(2)
+    await expect(page.locator(".state")).to_have_count(0)
+    order = await page.locator(".message").evaluate_all("all => all.map(each => each.classList[1])")
+    assert sorted(order) == ["bot", "bot", "customer", "customer"]
+    assert [text for _, text in chat.threads.sent] == [ORDER, "How long do I have to return something?"]
+
+
+async def test_a_message_that_failed_is_kept_and_sent_again(chat: Chat, enter: Enter) -> None:
+    """It stays with a button to send it again, under the same id, and is then heard once."""
+    chat.threads.down = True
+    page = await enter()
+    await say(page, ORDER)
+    again = page.get_by_role("button", name="Send again")
+    await expect(again).to_be_visible()
+    chat.threads.down = False
+    await again.click()
+    await expect(words(page, "bot")).to_have_count(1)
+    await expect(again).to_have_count(0)
+    await expect(words(page, "customer")).to_have_count(1)
+
+
+async def test_what_was_said_meanwhile_comes_when_the_connection_does(
+    chat: Chat, enter: Enter, open_page: Browsing
+) -> None:
+    """A page that lost its connection says so, and has everything once when it is back."""
+    page = await enter()
+    await say(page, ORDER)
+    await expect(words(page, "bot")).to_have_count(1)
+    await page.context.set_offline(True)
+    await expect(page.locator("#offline")).to_be_visible()
+    thread = await chat.conversation()
+    for number in (1, 2):
+        await voice.say(chat.stage.deployment, thread, f"while away {number}", AGENT, mark=f"m{number}")
+    await page.context.set_offline(False)
+    await expect(words(page, "person")).to_have_text(["while away 1", "while away 2"])
+    await expect(page.locator("#offline")).to_be_hidden()
+    await expect(words(page, "customer")).to_have_count(1)
+
+
+async def test_two_tabs_show_one_conversation(chat: Chat, enter: Enter) -> None:
+    """What is said in one tab is in the other, each thing once."""
+    first, second = await enter(), None
+    await say(first, ORDER)
+    await expect(words(first, "bot")).to_have_count(1)
+    second = await enter()
+    await expect(words(second, "bot")).to_have_count(1)
+    await say(second, "How long do I have to return something?")
+    await expect(words(first, "bot")).to_have_count(2)
+    await expect(words(first, "customer")).to_have_count(2)
+
+
+async def test_going_back_to_the_chat_posts_nothing_again(chat: Chat, enter: Enter) -> None:
+    """A visitor who leaves the page and comes back has the conversation as it was."""
+    page = await enter(f"{chat.url}/chat")
+    await say(page, ORDER)
+    await expect(words(page, "bot")).to_have_count(1)
+    await page.goto("about:blank")
+    await page.go_back()
+    await expect(words(page, "bot")).to_have_count(1)
+    await page.reload()
+    await expect(words(page, "customer")).to_have_text([ORDER])
+    assert len(chat.threads.sent) == 1
+
+
+async def test_a_person_who_writes_while_the_bot_answers_is_the_one_voice(chat: Chat, enter: Enter) -> None:
+    """The bot's reply is not said; the page shows who speaks, and asks how it was when they leave."""
+    page = await enter()
+    await say(page, ORDER)
+    await expect(words(page, "bot")).to_have_count(1)
+    chat.threads.gate.clear()
+    await say(page, "and order 1002?")
+    thread = await chat.conversation()
+    await voice.say(chat.stage.deployment, thread, "I am looking into it.", AGENT, mark="m")
+    await expect(page.locator("#speaker")).to_contain_text("a person")
+    chat.threads.gate.set()
+    await expect(words(page, "customer")).to_have_count(2)
+    await expect(page.locator(".state")).to_have_count(0)
+    await expect(words(page, "bot")).to_have_count(1)
+    await voice.release(chat.stage.deployment, thread, AGENT)
+    await expect(page.get_by_role("heading", name="How did we do?")).to_be_visible()
+
+
+async def test_a_chat_that_ends_is_rated(chat: Chat, enter: Enter, screenshot: Screenshot) -> None:
+    """After "End chat" the customer rates it, and may begin another one."""
+    page = await enter(viewport=NARROW)
+    await say(page, ORDER)
+    await expect(words(page, "bot")).to_have_count(1)
+    await page.get_by_role("button", name="End chat").click()
+    await page.get_by_label("4", exact=True).check()
+    await screenshot(page, "chat-rating")
+    assert await barriers(page) == []
+    await page.get_by_role("button", name="Send rating").click()
+    await expect(page.locator("#thanks")).to_be_visible()
+    rated = [each.event.data for each in await chat.stage.happened() if each.event.kind == "rated"]
+    assert rated == [{"score": 4, "comment": ""}]
+    await page.get_by_role("button", name="Start a new chat").click()
+    await expect(page.locator(".message")).to_have_count(0)
+
+
+async def test_a_demonstration_lets_one_choose_who_to_be(
+    chat: Chat, enter: Enter, screenshot: Screenshot
+) -> None:
+    """Without a token the page offers the sample customers, and is theirs then."""
+    async with serve_chat(chat.stage, demo=True) as demo:
+        page = await enter(f"{demo.url}/chat", viewport=NARROW)
+        await screenshot(page, "chat-samples")
+        assert await barriers(page) == []
+        await page.get_by_role("button", name="Start the chat").click()
+        await say(page, ORDER)
+        await expect(words(page, "bot")).to_contain_text("1001")
+        await page.close()
