@@ -56,6 +56,8 @@ class InProcess:
             yield _ran(part) if isinstance(part, Turn) else part
 
     async def decide(self, thread: str, decisions: Sequence[Mapping[str, Any]], person: Person) -> Ran:
+        if self.down:
+            raise ServerUnavailableError("LangGraph's API cannot be reached.")
         return _ran(await self.stage.session.decide(thread, decisions, person.caller))
 
     async def delete(self, thread: str, person: Person) -> None:

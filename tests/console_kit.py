@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from html import unescape
 from typing import Any
 
@@ -105,6 +106,9 @@ class Console:
             return (await approvals.of_thread(connection, thread))[-1]
 
 
+_templates = cache(read_templates)
+
+
 @asynccontextmanager
 async def serve_console(stage: Stage, **settings: Any) -> AsyncIterator[Console]:
     """The console on a port of its own, on this loop."""
@@ -119,7 +123,7 @@ async def serve_console(stage: Stage, **settings: Any) -> AsyncIterator[Console]
             feed=Feed(stage.deployment.records, every=0.05),
             settings=told,
             identity=identity(told, stage.deployment.records, lambda: datetime.now(UTC)),
-            templates=read_templates(stage.deployment.name),
+            templates=_templates(stage.deployment.name),
         )
         following = asyncio.create_task(site.feed.run())
         try:

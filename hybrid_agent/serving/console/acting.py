@@ -7,6 +7,7 @@ from hybrid_agent import voice
 from hybrid_agent.errors import TakenError, UnsayableError
 from hybrid_agent.records import events
 from hybrid_agent.redaction.screen import MAX_TEXT
+from hybrid_agent.serving.console import words
 from hybrid_agent.serving.console.case import Kept, opened, show
 from hybrid_agent.serving.console.casefile import CaseFile
 from hybrid_agent.serving.console.deciding import decide
@@ -112,4 +113,5 @@ def _kept(
     request: Request, site: Site, person: Person, file: CaseFile, status: int, told: str, **kept: str
 ) -> Response:
     """The page again, with what was typed still in it."""
-    return show(request, site, person, file, told=Flash(told, good=False), kept=Kept(**kept), status=status)
+    shown = Kept(**{name: words.visible(text) for name, text in kept.items()})
+    return show(request, site, person, file, told=Flash(told, good=False), kept=shown, status=status)

@@ -1,7 +1,7 @@
 """What became of something that a member of staff did, in one sentence: who, what, when.
 
-A page that was posted to redirects with the outcome's name alone; the sentence is made from the records, so
-nobody can be shown an outcome that did not happen.
+A page that was posted to redirects with the outcome's name alone; the sentence is made from the records, and
+nothing is said where they do not bear it out.
 """
 
 from collections.abc import Mapping
@@ -16,6 +16,7 @@ from hybrid_agent.records.models import Approval, ApprovalStatus, Effect, Effect
 from hybrid_agent.records.refusals import expired, not_pending, stale
 from hybrid_agent.serving.console import words
 from hybrid_agent.serving.console.casefile import CaseFile
+from hybrid_agent.serving.console.handed import assessed
 from hybrid_agent.serving.console.history import outcome
 
 
@@ -58,6 +59,7 @@ EFFECTS: Mapping[EffectStatus, str] = {
     EffectStatus.APPROVED: "It will be carried out now.",
 }
 
+PASSED_ON = "Your change is entered. Somebody else has to approve it before it is done."
 UNANSWERED = (
     "The server did not answer in time. Nothing is on record yet, and your decision may still arrive: look "
     "again in a moment. Deciding the same twice does no harm."
@@ -89,26 +91,30 @@ def flash(ended: str, approval_id: str, file: CaseFile, viewer: str, deployment:
         return None
     named = Outcome(ended)
     approval = next((each for each in file.approvals if each.id == approval_id), None)
-    text = _of_approval(named, approval, file, deployment) if approval else _of_case(named, file, viewer)
+    zone = deployment.catalog.timezone
+    text = _of_approval(named, approval, file, viewer, zone) if approval else _of_case(named, file, viewer)
     return Flash(text, named in COUNTED) if text else None
 
 
-def _of_approval(ended: Outcome, approval: Approval, file: CaseFile, deployment: Deployment) -> str:
+def _of_approval(ended: Outcome, approval: Approval, file: CaseFile, viewer: str, zone: str) -> str:
     """What is said of it; empty where the approval does not stand as the outcome says."""
     pending = approval.status is ApprovalStatus.PENDING and approval.expires > file.at
     told = {
-        Outcome.SIGNED: _signed(approval, file) if pending else "",
+        Outcome.SIGNED: _signed(approval, file, viewer) if pending else "",
         Outcome.NOT_SENT: UNANSWERED if pending else "",
-        Outcome.DECIDED: "" if pending else _decided(approval, file, deployment.catalog.timezone),
+        Outcome.DECIDED: "" if pending else _decided(approval, file, zone),
         Outcome.LATE: "" if pending else _late(approval),
-        Outcome.PASSED_ON: "Your change is entered. Somebody else has to approve it before it is done.",
-        Outcome.CHANGED: stale(approval).sentence,
+        Outcome.PASSED_ON: PASSED_ON if approval.status is ApprovalStatus.EDITED else "",
+        Outcome.CHANGED: stale(approval).sentence if pending else "",
     }
     return told.get(ended, "")
 
 
-def _signed(approval: Approval, file: CaseFile) -> str:
-    missing = approval.needed - len([each for each in file.signatures if each.approval_id == approval.id])
+def _signed(approval: Approval, file: CaseFile, viewer: str) -> str:
+    given = [each.by for each in file.signatures if each.approval_id == approval.id]
+    if viewer not in given:
+        return ""
+    missing = approval.needed - len(given)
     who = "One more person has" if missing == 1 else f"{missing} more people have"
     return f"Your approval is entered. {who} to approve this before anything is done."
 
@@ -151,8 +157,11 @@ def _of_case(ended: Outcome, file: CaseFile, viewer: str) -> str:
         ),
         Outcome.GIVEN_BACK: (person is None, "The bot has the conversation again."),
         Outcome.CLOSED: (person is None, "The hand-off is closed."),
-        Outcome.SAID: (True, "Your message was sent."),
-        Outcome.ASSESSED: (True, "Thank you; your answers are entered."),
+        Outcome.SAID: (any(each.author == viewer for each in file.messages), "Your message was sent."),
+        Outcome.ASSESSED: (
+            any(assessed(file, each.id, viewer) for each in file.hand_offs),
+            "Thank you; your answers are entered.",
+        ),
     }
     true, text = told.get(ended, (False, ""))
     return text if true else ""
