@@ -22,7 +22,7 @@ from hybrid_agent.dialogue.reasons import (
     TAKEN_OVER,
     WRITE_FAILED,
 )
-from hybrid_agent.dialogue.telling import tell_expired
+from hybrid_agent.dialogue.telling import tell_expired, tell_outcome
 from hybrid_agent.records import (
     ContradictionError,
     Transaction,
@@ -95,6 +95,7 @@ async def _finish(effect: Effect, deployment: Deployment) -> tuple[Effect, str |
     if _done_by(standing, deployment):
         async with deployment.records.write() as tx:
             await _record(tx, effect_event(EventKind.EXECUTED, standing, standing.updated), standing)
+            await tell_outcome(tx, standing, deployment)
     return standing, None
 
 
@@ -130,7 +131,7 @@ async def _give_up(effect: Effect, why: str, deployment: Deployment) -> tuple[Ef
         async with deployment.records.write() as tx:
             dropped = await ledger.drop(tx, effect.id, reason=reason, now=deployment.clock())
             ours = dropped.note == reason
-            return dropped, await pass_on(tx, dropped, why, deployment) if ours else None
+            return dropped, await _over_to_a_person(tx, dropped, why, deployment) if ours else None
     except ContradictionError:
         async with deployment.records.read() as connection:
             return await ledger.require(connection, effect.id), None
@@ -139,7 +140,17 @@ async def _give_up(effect: Effect, why: str, deployment: Deployment) -> tuple[Ef
 async def _pass_on(effect: Effect, deployment: Deployment) -> str | None:
     async with deployment.records.write() as tx:
         await _record(tx, effect_event(EventKind.FAILED, effect, effect.updated), effect)
-        return await pass_on(tx, effect, TROUBLE[effect.status], deployment)
+        return await _over_to_a_person(tx, effect, TROUBLE[effect.status], deployment)
+
+
+async def _over_to_a_person(
+    tx: Transaction, effect: Effect, reason: str, deployment: Deployment
+) -> str | None:
+    """The action's hand-off, told to the customer; None if a person has it already."""
+    opened = await pass_on(tx, effect, reason, deployment)
+    if opened is not None:
+        await tell_outcome(tx, effect, deployment)
+    return opened
 
 
 async def _expire(deployment: Deployment) -> list[str]:

@@ -10,7 +10,7 @@ from pydantic import JsonValue
 
 from hybrid_agent.caller import Caller, Kind
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.telling import tell
+from hybrid_agent.dialogue.telling import notify
 from hybrid_agent.errors import NotStaffError, TakenError, UnsayableError
 from hybrid_agent.records import Transaction, events, hand_offs, messages, ownership
 from hybrid_agent.records.models import By, Message, Said, Taken
@@ -133,7 +133,7 @@ async def _happened(
 
 
 async def _notice(tx: Transaction, thread: str, phrase: str, deployment: Deployment) -> None:
-    await tell(tx, thread, phrase, deployment, mark=f"notice:{uuid4()}")
+    await notify(tx, thread, phrase, deployment, mark=f"notice:{uuid4()}")
 
 
 def _expect_staff(person: Caller, what: str) -> None:

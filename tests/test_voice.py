@@ -7,14 +7,14 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from graph_kit import AGENT, ANNA, COLLEAGUE, NOBODY, OLIVER, REFUND, Stage
+from graph_kit import ADDRESS, AGENT, ANNA, COLLEAGUE, NOBODY, OLIVER, REFUND, Stage
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from postgres import empty_database
 
 from hybrid_agent import Caller, Deployment, Status, voice
 from hybrid_agent.errors import NotStaffError, TakenError, UnsayableError
-from hybrid_agent.records import messages, open_records, ownership
+from hybrid_agent.records import ledger, messages, open_records, ownership
 from hybrid_agent.records.models import By, Message, Said
 from hybrid_agent.recovery import recover
 from hybrid_agent.state import EventKind
@@ -230,6 +230,35 @@ async def test_an_expiry_is_told_once(stage: Stage, catching_up: str) -> None:
     assert sum("in time" in text for text in said) == 1
     assert sum("in time" in each.text for each in (await stage.values())["messages"]) == 1
     assert (await kinds(stage)).count("expired") == 1 and len(await stage.handed_off()) == 1
+
+
+async def test_what_became_of_an_unfinished_action_is_told_at_once(stage: Stage) -> None:
+    """After a crash the customer reads what was done, before writing again, and hears all of it then."""
+    await stage.say(ADDRESS, id="m-1")
+    async with stage.deployment.records.write() as tx:
+        (effect,) = await ledger.of_thread(tx, "t")
+        await ledger.approve(tx, effect.id, by="customer:C-1001", now=stage.clock())
+    stage.clock.turn(minutes=2)
+    for _ in range(2):
+        await recover(stage.deployment)
+    told = phrase(stage, "done_meanwhile").format(summary=effect.summary)
+    assert (await lines(stage))[2:] == [("notice", told)]
+    assert "Done: order 1001" in (await stage.say("Thank you.")).reply.text
+
+
+async def test_what_was_not_done_is_told_at_once(stage: Stage) -> None:
+    """An agreed action whose time is over goes to a person, and both customer and bot know of it."""
+    await stage.say(ADDRESS, id="m-1")
+    async with stage.deployment.records.write() as tx:
+        (effect,) = await ledger.of_thread(tx, "t")
+        await ledger.approve(tx, effect.id, by="customer:C-1001", now=stage.clock())
+    stage.clock.turn(hours=5)
+    for _ in range(2):
+        await recover(stage.deployment)
+    told = phrase(stage, "not_done").format(summary=effect.summary)
+    assert (await lines(stage))[2:] == [("bot", told)]
+    await stage.say("Thank you.")
+    assert [each.text for each in (await stage.values())["messages"]].count(told) == 1
 
 
 async def test_a_reply_that_was_said_before_a_crash_is_not_said_twice(stage: Stage) -> None:
