@@ -9,7 +9,7 @@ import typer
 
 from hybrid_agent.cli import kb, staff
 from hybrid_agent.cli.failing import NotPossibleError, told
-from hybrid_agent.cli.options import Deployed, State
+from hybrid_agent.cli.options import Deployed, Server, State, Token
 
 GROUP = "hybrid_agent.commands"
 """The entry-point group in which other packages register Typer apps as commands."""
@@ -34,7 +34,7 @@ def application() -> typer.Typer:
         add_completion=False,
         pretty_exceptions_enable=False,
     )
-    for command in (chat, demo, serve, check, init):
+    for command in (chat, demo, serve, sweep, retain, forget, check, init):
         app.command()(command)
     app.add_typer(_prompts(), name="prompts")
     app.add_typer(kb.commands(), name="kb")
@@ -102,6 +102,39 @@ def serve(
     from hybrid_agent.cli import serve as serving
 
     serving.serve(deployment, state, config, serving.Address(host, port))
+
+
+def sweep(deployment: Deployed = None, state: State = None) -> None:
+    """Do what is due: recover, expire, remind, and take conversations back from idle people."""
+    from hybrid_agent.cli import upkeep
+
+    upkeep.sweep_once(upkeep.Where(deployment, state))
+
+
+def retain(
+    *, deployment: Deployed = None, state: State = None, server: Server = None, token: Token = None
+) -> None:
+    """Erase the conversations that were kept for as long as the deployment's `service` says."""
+    from hybrid_agent.cli import upkeep
+
+    upkeep.retain_once(upkeep.Where(deployment, state, server, token))
+
+
+def forget(
+    customer: Annotated[str, typer.Argument(help="The customer's id.")],
+    *,
+    deployment: Deployed = None,
+    state: State = None,
+    server: Server = None,
+    token: Token = None,
+    by: Annotated[str, typer.Option(help="Who does it, for the record.")] = "command line",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Erase everything personal about a customer, and print the proof."""
+    from hybrid_agent.cli import upkeep
+
+    where = upkeep.Where(deployment, state, server, token)
+    raise typer.Exit(upkeep.forget_customer(where, customer, by=by, yes=yes))
 
 
 def check(

@@ -10,3 +10,7 @@ Deployed = Annotated[
     typer.Option("--deployment", "-d", help="A support.yaml or its folder (without it, the bundled sample)."),
 ]
 State = Annotated[Path | None, typer.Option("--state", help="Where conversations are kept.")]
+Server = Annotated[
+    str | None, typer.Option(help="A LangGraph server that keeps the conversations instead of --state.")
+]
+Token = Annotated[Path | None, typer.Option(help="A file with the token of an admin on that server.")]
