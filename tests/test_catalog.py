@@ -17,6 +17,7 @@ from hybrid_agent.catalog.findings import Finding
 from hybrid_agent.catalog.fitting import fitted
 from hybrid_agent.catalog.lint import lint
 from hybrid_agent.catalog.load import catalog_schema, load_catalog, phrases_of, standard_phrases
+from hybrid_agent.catalog.phrasing import places
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent_tools import all_operations
 
@@ -366,6 +367,16 @@ def test_the_schema_is_for_editors() -> None:
     schema = json.loads(json.dumps(catalog_schema()))
     assert schema["$schema"].endswith("2020-12/schema")
     assert set(yaml.safe_load(GOOD)) <= set(schema["properties"])
+
+
+def test_a_german_catalog_has_german_phrases() -> None:
+    """What is translated is said in the catalog's language, with the same places; what is not, in English."""
+    english, german = standard_phrases(), standard_phrases("de")
+    assert german.keys() == english.keys() and standard_phrases("fr") == english
+    translated = [name for name in german if german[name] != english[name]]
+    assert "colleague_joined" in translated
+    for name in translated:
+        assert set(places(german[name])) == set(places(english[name])), name
 
 
 def test_a_catalog_replaces_standard_phrases() -> None:
