@@ -40,7 +40,8 @@ def run(plan: Plan, bounds: Bounds, tell: Tell) -> Report:
         tell(f"entering {plan.cases} cases ...")
         token = seeded(site, plan.cases)
         tell("starting the server ...")
-        with running(site):
+        with running(site) as process:
+            tell(f"process {process.pid} serves {site.url}")
             crowd = asyncio.run(_crowd(plan, site, token, tell))
         return report(plan, bounds, crowd, runs_in(site.log))
 

@@ -15,7 +15,7 @@ from hybrid_agent_evals.speed.report import Aim, Figure, Report, percentile
 UNANSWERED = frozenset({"failed", "no turn", "None"})
 
 NOTES = (
-    "Our part of a turn is the graph's own run, with what it waits for others in its process; the queue is the",
+    "Our part of a turn is the graph's own run, with what it waits for in its process; the queue is the",
     "development server's. A decision's time is from the agent's request to the customer's page.",
 )
 
