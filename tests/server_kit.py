@@ -10,6 +10,7 @@ import hashlib
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
@@ -69,11 +70,6 @@ class Served:
             self._staff[user] = run_here(self._begin(SignedIn(user, user, role, frozenset(roles), "test")))
         return self._staff[user]
 
-    def stored(self) -> bytes:
-        """Everything that the server keeps on disk, LangGraph's own store after its last flush included."""
-        files = [each for each in self.folder.rglob("*") if each.is_file()]
-        return b"\0".join(each.read_bytes() for each in files)
-
     async def _begin(self, who: SignedIn) -> str:
         records = await asyncio.to_thread(
             records_for, read_settings(self.folder / "support.yaml"), self.folder
@@ -93,18 +89,24 @@ def served(tmp_path_factory: pytest.TempPathFactory, cache: Path) -> Iterator[Se
         yield server
 
 
+def client_for(served: Served, token: str | None) -> LangGraphClient:
+    """LangGraph's SDK as whoever has this token; close it."""
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    return get_client(url=served.url, api_key=None, headers=headers)
+
+
 @pytest.fixture
 async def sdk(served: Served) -> AsyncIterator[Callable[[str | None], LangGraphClient]]:
     """Makes clients of LangGraph's SDK for whoever has a token; they are closed after the test."""
-    async with contextlib.AsyncExitStack() as closing:
+    made: list[LangGraphClient] = []
 
-        def client(token: str | None) -> LangGraphClient:
-            headers = {"Authorization": f"Bearer {token}"} if token else {}
-            made = get_client(url=served.url, api_key=None, headers=headers)
-            closing.push_async_callback(made.aclose)
-            return made
+    def client(token: str | None) -> LangGraphClient:
+        made.append(client_for(served, token))
+        return made[-1]
 
-        yield client
+    yield client
+    for each in made:
+        await each.aclose()
 
 
 @contextlib.contextmanager
@@ -157,3 +159,30 @@ def _up(process: "subprocess.Popen[bytes]", url: str, state: Path, log: Path) ->
                 return next(state.glob("sample-*"))
         time.sleep(0.1)
     pytest.fail(f"the server did not start:\n{log.read_text('utf-8')[-4000:]}")
+
+
+@dataclass
+class Orders:
+    """Orders of the sample that wait to be packed, each given out once; cancelling one takes an approval."""
+
+    shop: Path
+    left: list[tuple[str, str]] = field(default_factory=list)
+
+    def take(self) -> tuple[str, str]:
+        """The number of an order that no other test uses, and its customer."""
+        if not self.left:
+            with contextlib.closing(sqlite3.connect(self.shop)) as shop:
+                self.left = shop.execute(_UNPACKED).fetchall()[10:]
+        return self.left.pop()
+
+
+_UNPACKED = """
+select number, customer_id from orders where cancelled_at is null
+and number not in (select order_number from shipments) group by customer_id order by number
+"""
+
+
+@pytest.fixture(scope="session")
+def orders(served: Served) -> Orders:
+    """Orders that tests may cancel."""
+    return Orders(served.folder / "var" / "shop.db")
