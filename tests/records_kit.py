@@ -3,9 +3,10 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from hybrid_agent.records import Records, Transaction, approvals, ledger
-from hybrid_agent.records.models import Approval, ApprovalRequest, Effect
-from hybrid_agent.state import Action
+from hybrid_agent.records import Records, Transaction, approvals, hand_offs, ledger
+from hybrid_agent.records.models import Approval, ApprovalRequest, Effect, HandOff
+from hybrid_agent.settings import ServiceSettings
+from hybrid_agent.state import Action, Escalation
 
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -52,3 +53,17 @@ async def effect(records: Records, name: str = "a1") -> Effect:
     """The effect as it stands."""
     async with records.read() as connection:
         return await ledger.require(connection, name)
+
+
+async def hand_off(tx: Transaction, name: str = "h1", thread: str = "t1") -> HandOff:
+    """Open a hand-off, due in four hours."""
+    return await hand_offs.register(
+        tx,
+        name,
+        Escalation(reasons=("angry", "low_confidence"), detail="third time"),
+        thread=thread,
+        customer_id="c1",
+        packet={"summary": "wants a refund"},
+        service=ServiceSettings(),
+        now=NOW,
+    )

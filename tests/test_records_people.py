@@ -3,29 +3,12 @@
 import asyncio
 
 import pytest
-from records_kit import HOUR, NOW, action, ask, effect
+from records_kit import HOUR, NOW, action, ask, effect, hand_off
 
 from hybrid_agent.records import ContradictionError, Records, UnknownRecordError, hand_offs, ownership
-from hybrid_agent.records.models import ApprovalStatus, EffectStatus, HandOff, Ownership, Taken
-from hybrid_agent.records.schema import Transaction
-from hybrid_agent.settings import ServiceSettings
-from hybrid_agent.state import Escalation
+from hybrid_agent.records.models import ApprovalStatus, EffectStatus, Ownership, Taken
 
 pytest_plugins = ("records_fixtures",)
-
-
-async def hand_off(tx: Transaction, name: str = "h1", thread: str = "t1") -> HandOff:
-    """Open a hand-off."""
-    return await hand_offs.register(
-        tx,
-        name,
-        Escalation(reasons=("angry", "low_confidence"), detail="third time"),
-        thread=thread,
-        customer_id="c1",
-        packet={"summary": "wants a refund"},
-        service=ServiceSettings(),
-        now=NOW,
-    )
 
 
 async def take(records: Records, by: str, after: str | None = None) -> Taken:

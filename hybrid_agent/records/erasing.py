@@ -165,8 +165,8 @@ def _waits_in(thread: ColumnElement[str]) -> ColumnElement[bool]:
 
 def _anonymous() -> dict[Table, dict[str, Any]]:
     nobody = {"customer_id": None, "digest": ERASED}
-    done = {"arguments": {}, "sources": {}, "result": None, "error": None, "note": None}
-    asked = {"payload": {}, "decision": None, "reason": None}
+    done: dict[str, Any] = {"arguments": {}, "sources": {}, "result": None, "error": None, "note": None}
+    asked: dict[str, Any] = {"payload": {}, "decision": None, "reason": None}
     return {
         effects: {
             **nobody,

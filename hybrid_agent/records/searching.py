@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from hybrid_agent.frozen import Frozen
 from hybrid_agent.records.columns import Data
 from hybrid_agent.records.rows import model
-from hybrid_agent.records.schema import approvals, conversations, hand_offs, messages
+from hybrid_agent.records.schema import approvals, conversations, hand_offs, messages, signatures
 
 WITHIN = 100_000
 """So many of the newest messages are read when their words are looked for."""
@@ -36,7 +36,8 @@ class Found(Frozen):
 
 
 class Deed(Frozen):
-    """A decision on record: an approval's outcome or a hand-off that was closed; nobody's if time decided."""
+    """A decision on record: an approval's outcome, a hand-off that was closed, or one of several approvals
+    (`signed`) that did not decide alone. It is nobody's if time decided."""
 
     id: str
     kind: str
@@ -78,7 +79,7 @@ async def history(
     limit: int = 50,
 ) -> list[Deed]:
     """What was decided, the latest first: in a conversation, by a person, or before a time."""
-    done = union_all(_decided(), _closed()).subquery()
+    done = union_all(_decided(), _signed(), _closed()).subquery()
     query = select(done).order_by(done.c.at.desc(), done.c.id).limit(limit)
     wanted = ((done.c.thread, thread), (done.c.by, by))
     query = query.where(*(column == value for column, value in wanted if value is not None))
@@ -132,6 +133,15 @@ def _decided() -> Select[Any]:
     shown = (row.id, literal("approval").label("kind"), row.status.label("outcome"), row.thread)
     what = (row.customer_id, row.intent, row.summary, row.decided_by.label("by"), row.decided_at.label("at"))
     return select(*shown, *what, row.reason, row.decision).where(row.decided_at.is_not(None))
+
+
+def _signed() -> Select[Any]:
+    row, name = approvals.c, signatures.c
+    shown = (row.id, literal("approval").label("kind"), literal("signed").label("outcome"), row.thread)
+    what = (row.customer_id, row.intent, row.summary, name.by, name.at, name.reason)
+    nothing = cast(null(), Data).label("decision")
+    decided = row.decided_by.is_not_distinct_from(name.by)
+    return select(*shown, *what, nothing).where(row.id == name.approval_id, ~decided)
 
 
 def _closed() -> Select[Any]:

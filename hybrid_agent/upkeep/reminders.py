@@ -26,7 +26,7 @@ async def remind(deployment: Deployment) -> tuple[str, ...]:
         log.warning("approval %s expires at %s and nobody has decided", approval.id, approval.expires)
     for hand_off in passed:
         log.warning("hand-off %s was due at %s and nobody has taken it up", hand_off.id, hand_off.due)
-    return tuple(each.id for each in (*waiting, *passed))
+    return (*(each.id for each in waiting), *(each.id for each in passed))
 
 
 async def _record(
