@@ -20,7 +20,7 @@ for (const typed of document.querySelectorAll("[data-preview]")) {
   typed.addEventListener("input", () => { shown.textContent = typed.value.trim() || "…"; });
 }
 
-const log = document.querySelector("[data-log]");
+const log = document.querySelector("[data-log]")?.parentElement;
 if (log) log.scrollTop = log.scrollHeight;
 
 document.getElementById("outcome")?.focus({ preventScroll: false });

@@ -58,12 +58,12 @@ function addMessages(newer) {
   const log = document.querySelector("[data-log]"), other = newer.querySelector("[data-log]");
   if (!other) return;
   if (!log) { announce(); return; }
-  const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  const box = log.parentElement, atEnd = box.scrollHeight - box.scrollTop - box.clientHeight < 40;
   const last = Number(log.lastElementChild?.dataset.id ?? 0);
   for (const each of [...other.children]) {
     if (Number(each.dataset.id) > last) log.append(document.adoptNode(each));
   }
-  if (atEnd) log.scrollTop = log.scrollHeight;
+  if (atEnd) box.scrollTop = box.scrollHeight;
 }
 
 function compareCases(newer) {
