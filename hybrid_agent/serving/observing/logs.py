@@ -26,6 +26,9 @@ UNTOLD: Final = frozenset(
 )
 """What LangGraph's access log tells of a request beyond its route, its status and its time."""
 
+TALKATIVE: Final = ("httpx", "presidio-analyzer")
+"""Loggers that tell of each of our own calls to LangGraph's API, and of each part of the redactor."""
+
 _RENAMED: Final = {"timestamp": "time"}
 _PLAIN = re.compile(r"[\w.:/+{}-]{0,64}", re.ASCII)
 _DIGITS = re.compile(r"\d{5}")
@@ -42,6 +45,8 @@ def set_up_logs(form: LogForm, redactor: Redactor) -> None:
     for handler in _handlers():
         _reform(handler, form, redactor)
     logging.getLogger("uvicorn.access").addFilter(without_query)
+    for name in TALKATIVE:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def without_query(record: logging.LogRecord) -> bool:
