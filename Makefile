@@ -5,15 +5,18 @@ BIN := $(VENV)/bin
 CONSTRAINTS := $(wildcard constraints.txt)
 PIP := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-check $(CONSTRAINTS:%=-c %)
 DEPENDS := pyproject.toml $(CONSTRAINTS)
+# The Aegra server, which a test starts, needs Python 3.12 or later.
+NEWER ?= python3.12
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat serve test check eval bench clean
+.PHONY: help demo chat serve test test-aegra check eval bench clean
 
 help:
 	@echo "make demo    a session on the sample shop, shown step by step"
 	@echo "make chat    talk to the sample shop in the terminal"
 	@echo "make serve   the sample shop's chat page, console and API on this machine, with sample sign-ins"
 	@echo "make test    the whole test suite"
+	@echo "make test-aegra   the server on Aegra with PostgreSQL and Redis; wants NEWER=python3.12 or later"
 	@echo "make check   lint, format, types, import rules, contents of the wheel"
 	@echo "make eval    the cases of the sample shop through the bot: is everyone served as before?"
 	@echo "make bench   speed and memory on this machine"
@@ -30,6 +33,9 @@ serve: $(VENV)/.serve
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+test-aegra: $(VENV)/.dev $(VENV)/.aegra
+	@$(BIN)/python -m pytest -q -m aegra tests/test_aegra.py
 
 check: $(VENV)/.dev
 	@$(BIN)/ruff check
@@ -72,3 +78,11 @@ $(VENV)/.dev: $(DEPENDS) | $(BIN)/python
 	@echo "Installing what the tests need ..."
 	@$(PIP) -e '.[all,dev]'
 	@touch $@ $(VENV)/.evals $(VENV)/.local $(VENV)/.serve
+
+$(VENV)/.aegra: $(DEPENDS) deploy/aegra/requirements.txt | $(BIN)/python
+	@echo "Installing Aegra ..."
+	@$(NEWER) -c 'import sys; sys.exit(sys.version_info < (3, 12))' || \
+		{ echo "Aegra needs Python 3.12 or later: make test-aegra NEWER=python3.13" >&2; exit 1; }
+	@$(NEWER) -m venv $(VENV)/aegra
+	@$(PIP:$(BIN)/%=$(VENV)/aegra/bin/%) -e '.[local,postgres,server]' -r deploy/aegra/requirements.txt
+	@touch $@
