@@ -294,7 +294,7 @@ async def test_who_guesses_tokens_is_stopped(web: Web) -> None:
 
 
 async def test_behind_a_proxy_the_client_is_who_the_proxy_saw(stage: Stage) -> None:
-    """As many addresses of X-Forwarded-For are believed as there are proxies of ours, counted from the end."""
+    """As many last addresses of X-Forwarded-For are believed as there are proxies of ours."""
     web = web_of(stage, PAGES, proxies=1)
     async with web.client(address="10.0.0.1") as through:
         for each in range(FAILURES.burst + 10):

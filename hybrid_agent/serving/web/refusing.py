@@ -36,7 +36,9 @@ def refused(
     if isinstance(error, ClientDisconnect):
         return Response(status_code=400)
     told = _told(error)
-    if told.status >= 500:
+    if isinstance(told, NotReadyError):
+        log.warning("%s %s failed: %s", request.method, request.url.path, error)
+    elif told.status >= 500:
         log.error("%s %s failed", request.method, request.url.path, exc_info=error)
     programs = page.json if page else "text/html" not in request.headers.get("accept", "")
     response = _program(told) if programs else _people(request, site, person, told)
