@@ -59,6 +59,7 @@ PAGES = (
         "Send a message; the reply comes as a stream",
         json=True,
         reads=NewMessage,
+        streams="text/event-stream",
     ),
     Page(
         "POST",
@@ -68,6 +69,7 @@ PAGES = (
         "Ask for a person; the reply comes as a stream",
         json=True,
         reads=PersonWanted,
+        streams="text/event-stream",
     ),
     Page(
         "GET",
@@ -76,6 +78,7 @@ PAGES = (
         following.follow,
         "Messages and changes as they come, as a stream",
         json=True,
+        streams="text/event-stream",
     ),
     Page(
         "POST",

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from pydantic import BaseModel
-from pydantic.json_schema import models_json_schema
+from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue, models_json_schema
 
 from hybrid_agent.serving.errors import (
     BadRequestError,
@@ -20,6 +20,8 @@ from hybrid_agent.serving.errors import (
     TooManyRequestsError,
 )
 from hybrid_agent.serving.routing import Access, Page
+
+Schemas = Mapping[tuple[type[BaseModel], JsonSchemaMode], JsonSchemaValue]
 
 PARAMETER: Final = re.compile(r"{(\w+)(?::\w+)?}")
 ANYWHERE: Final = (NotReadyError, TooManyRequestsError)
@@ -41,18 +43,11 @@ PROBLEM: Final[Mapping[str, Any]] = {
 def document(pages: Sequence[Page], name: str) -> dict[str, Any]:
     """The OpenAPI document of the pages that answer programs."""
     listed = [each for each in pages if each.json]
-    models = sorted(
-        {model for page in listed for model in (page.query, page.reads, page.answers) if model},
-        key=lambda model: model.__name__,
-    )
-    schemas, definitions = models_json_schema(
-        [(model, "validation") for model in models], ref_template="#/components/schemas/{model}"
-    )
-    by_model = {model: schemas[model, "validation"] for model in models}
+    schemas, definitions = models_json_schema(_models(listed), ref_template="#/components/schemas/{model}")
     paths: dict[str, dict[str, Any]] = {}
     for page in listed:
         path = PARAMETER.sub(r"{\1}", page.path)
-        paths.setdefault(path, {})[page.method.lower()] = _operation(page, by_model)
+        paths.setdefault(path, {})[page.method.lower()] = _operation(page, schemas)
     return {
         "openapi": "3.1.0",
         "info": {"title": name, "version": "1"},
@@ -64,7 +59,15 @@ def document(pages: Sequence[Page], name: str) -> dict[str, Any]:
     }
 
 
-def _operation(page: Page, schemas: Mapping[type[BaseModel], Any]) -> dict[str, Any]:
+def _models(pages: Sequence[Page]) -> list[tuple[type[BaseModel], JsonSchemaMode]]:
+    taken = {page.reads for page in pages if page.reads}
+    given = {page.answers for page in pages if page.answers}
+    listed: list[tuple[type[BaseModel], JsonSchemaMode]] = [(each, "validation") for each in taken]
+    listed += [(each, "serialization") for each in given]
+    return sorted(listed, key=lambda each: (each[0].__name__, each[1]))
+
+
+def _operation(page: Page, schemas: Schemas) -> dict[str, Any]:
     closed = page.access is not Access.EVERYBODY
     operation: dict[str, Any] = {
         "summary": page.summary,
@@ -74,13 +77,13 @@ def _operation(page: Page, schemas: Mapping[type[BaseModel], Any]) -> dict[str, 
         "security": [{"bearer": []}] if closed else [],
     }
     if page.reads:
-        content = {"application/json": {"schema": schemas[page.reads]}}
+        content = {"application/json": {"schema": schemas[page.reads, "validation"]}}
         operation["requestBody"] = {"required": True, "content": content}
     return operation
 
 
-def _responses(page: Page, schemas: Mapping[type[BaseModel], Any]) -> dict[str, Any]:
-    schema = schemas[page.answers] if page.answers else {}
+def _responses(page: Page, schemas: Schemas) -> dict[str, Any]:
+    schema = schemas[page.answers, "serialization"] if page.answers else {}
     media = "application/json" if page.answers or page.streams is None else page.streams
     good = {"description": "It worked", "content": {media: {"schema": schema}}}
     errors: list[type[ServingError]] = [*ANYWHERE]
