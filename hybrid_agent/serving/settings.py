@@ -35,7 +35,7 @@ class CustomerTokens:
     algorithm: Algorithm
     audience: str
     issuer: str = ""
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     public_key: str = ""
     jwks_url: str = ""
     claim: str = "sub"
@@ -53,7 +53,7 @@ class Oidc:
 
     issuer: str
     client_id: str
-    client_secret: str
+    client_secret: str = field(repr=False)
     claim: str
     roles: Mapping[str, tuple[str, ...]]
     name: str = "single sign-on"
@@ -77,7 +77,7 @@ class ServerSettings:
     """
 
     deployment: Path
-    secret: str
+    secret: str = field(repr=False)
     url: str
     api_url: str = ""
     customers: CustomerTokens | None = None

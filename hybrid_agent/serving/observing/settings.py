@@ -1,6 +1,6 @@
 """What the environment says about watching the server."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -32,7 +32,7 @@ class Observing:
     """Who may read the metrics, where traces go (an OTLP address; empty: nowhere), how logs look."""
 
     metrics: MetricsFor = MetricsFor.NOBODY
-    metrics_token: str = ""
+    metrics_token: str = field(default="", repr=False)
     traces: str = ""
     logs: LogForm = LogForm.TEXT
 

@@ -1,0 +1,177 @@
+"""What the server is told by its environment, and `hybrid-agent serve`: what is wrong is said before."""
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from cli_kit import run_inside
+
+from hybrid_agent.errors import ConfigurationError
+from hybrid_agent.serving.settings import Algorithm, ServerSettings, server_settings
+
+SECRET = "a long secret that nobody would guess"
+
+
+def given(sample: Path, **more: str) -> dict[str, str]:
+    """The least that is needed, and `more`."""
+    least = {"DEPLOYMENT": str(sample), "SECRET": SECRET, "URL": "https://support.example.com"}
+    return {f"HYBRID_AGENT_{name}": value for name, value in (least | more).items()}
+
+
+def read(sample: Path, **more: str) -> ServerSettings:
+    """The settings of that."""
+    return server_settings(given(sample, **more))
+
+
+def problems(environment: Mapping[str, str]) -> list[str]:
+    """Everything that is wrong with an environment."""
+    with pytest.raises(ConfigurationError) as error:
+        server_settings(environment)
+    return [line[4:] for line in str(error.value).splitlines() if line.startswith("  - ")]
+
+
+def test_least(sample: Path) -> None:
+    """A deployment, a secret and an address are enough: visitors chat, staff have local accounts."""
+    found = read(sample)
+    assert found.deployment == sample
+    assert found.secure
+    assert (found.anonymous, found.accounts, found.demo) == (True, True, None)
+    assert read(sample.parent).deployment == Path(sample.parent) / "support.yaml"
+
+
+def test_nothing() -> None:
+    """An empty environment is told the three that must be there, each with what to do."""
+    found = problems({})
+    assert [each.split()[0] for each in found] == [
+        "HYBRID_AGENT_DEPLOYMENT",
+        "HYBRID_AGENT_SECRET",
+        "HYBRID_AGENT_URL",
+    ]
+    assert all(";" in each for each in found)
+
+
+def test_all_at_once(sample: Path) -> None:
+    """Every mistake is named, whatever else is wrong."""
+    found = problems(
+        given(
+            sample,
+            SECRET="short",
+            URL="http://support.example.com/path?x=1",
+            API_URL="ftp://x",
+            ANONYMOUS="maybe",
+            PROXIES="-1",
+            SESSION_MINUTES="soon",
+            OIDC_CLIENT_ID="me",
+            EMBEDDED_BY="https://shop.example.com/page, nonsense",
+            DEMO="/nowhere.yaml",
+            CUSTOMER_JWT_AUDIENCE="us",
+        )
+    )
+    named = {each.split()[0].removeprefix("HYBRID_AGENT_") for each in found}
+    assert named == {
+        "SECRET",
+        "URL",
+        "API_URL",
+        "ANONYMOUS",
+        "PROXIES",
+        "SESSION_MINUTES",
+        "OIDC_CLIENT_ID",
+        "EMBEDDED_BY",
+        "DEMO",
+        "CUSTOMER_JWT_AUDIENCE",
+    }
+
+
+@pytest.mark.parametrize(
+    ("set_", "named"),
+    [
+        (
+            {"CUSTOMER_JWT_SECRET": SECRET, "CUSTOMER_JWT_JWKS_URL": "https://x.example/jwks"},
+            "keep one of them",
+        ),
+        ({"CUSTOMER_JWT_SECRET": SECRET}, "CUSTOMER_JWT_AUDIENCE is not set"),
+        (
+            {"CUSTOMER_JWT_SECRET": SECRET, "CUSTOMER_JWT_AUDIENCE": "us", "CUSTOMER_JWT_ALGORITHM": "RS256"},
+            "does not go with",
+        ),
+        (
+            {"CUSTOMER_JWT_JWKS_URL": "http://x.example/jwks", "CUSTOMER_JWT_AUDIENCE": "us"},
+            "must begin with https",
+        ),
+        ({"ANONYMOUS": "no"}, "no customer can sign in"),
+        ({"ACCOUNTS": "no"}, "no staff can sign in"),
+        ({"SECRET_FILE": "/dev/null"}, "keep one of them"),
+        ({"OIDC_ISSUER": "https://id.example.com"}, "OIDC_ROLES"),
+        ({"URL": "https://user:pw@x.example"}, "no user, query or fragment"),
+        ({"URL": "https://x.example:99999"}, "is no address"),
+        ({"DEPLOYMENT": "/nowhere"}, "there is no file"),
+    ],
+)
+def test_contradictions(sample: Path, set_: dict[str, str], named: str) -> None:
+    """Settings that contradict each other, or lack their other half, are refused."""
+    assert any(named in each for each in problems(given(sample, **set_)))
+
+
+def test_secret_from_file(sample: Path, tmp_path: Path) -> None:
+    """A secret may come from a file, as container engines hand them in; one that cannot be read is named."""
+    file = tmp_path / "secret"
+    file.write_text(f"{SECRET}\n", "utf-8")
+    settings = given(sample, SECRET_FILE=str(file))
+    del settings["HYBRID_AGENT_SECRET"]
+    assert server_settings(settings).secret == SECRET
+    file.unlink()
+    assert any("HYBRID_AGENT_SECRET_FILE" in each for each in problems(settings))
+
+
+def test_customers(sample: Path) -> None:
+    """How the shop signs its customers in is read as a whole."""
+    found = read(
+        sample,
+        CUSTOMER_JWT_JWKS_URL="https://shop.example.com/jwks.json",
+        CUSTOMER_JWT_AUDIENCE="us",
+        CUSTOMER_JWT_ALGORITHM="ES256",
+        CUSTOMER_JWT_LEEWAY="5",
+    ).customers
+    assert found is not None
+    assert (found.algorithm, found.leeway) == (Algorithm.ES256, timedelta(seconds=5))
+
+
+def test_secrets_are_not_shown(sample: Path) -> None:
+    """Settings that are printed or logged hold no secret, nor does a complaint."""
+    settings = read(
+        sample,
+        CUSTOMER_JWT_SECRET=SECRET[::-1],
+        CUSTOMER_JWT_AUDIENCE="us",
+    )
+    assert SECRET not in repr(settings)
+    assert SECRET[::-1] not in repr(settings)
+    assert not any("hunter2" in each for each in problems(given(sample, SECRET="hunter2")))
+
+
+@pytest.fixture
+def bare(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    """An environment without settings of a server."""
+    for name in [each for each in os.environ if each.startswith("HYBRID_AGENT_")]:
+        monkeypatch.delenv(name)
+    return monkeypatch
+
+
+def test_serve_refuses(bare: pytest.MonkeyPatch, sample: Path) -> None:
+    """Wrong settings end `hybrid-agent serve` with code 2 and words, before anything is served."""
+    bare.setenv("HYBRID_AGENT_DEMO", "/nowhere.yaml")
+    ended = run_inside("serve", "--deployment", sample)
+    assert ended.returncode == 2
+    assert "HYBRID_AGENT_SECRET is not set" in ended.stderr
+    assert "HYBRID_AGENT_DEMO" in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+@pytest.mark.usefixtures("bare")
+def test_serve_stays_here(tmp_path: Path) -> None:
+    """The development server is not put on a network, and nothing is made for it."""
+    ended = run_inside("serve", "--host", "0.0.0.0", "--state", tmp_path)
+    assert ended.returncode == 2
+    assert "loopback" in ended.stderr
+    assert list(tmp_path.iterdir()) == []
