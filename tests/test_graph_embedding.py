@@ -119,7 +119,7 @@ async def test_without_a_context_the_caller_is_anonymous(stage: Stage) -> None:
 async def test_the_output_is_the_turn_and_not_the_conversation(stage: Stage) -> None:
     """A run returns reply, status, what was served and the way; never messages or evidence."""
     result = await stage.graph.ainvoke(asking("Where is my order 1002?"), CONFIG, context=ANNA)
-    assert set(result) == {"reply", "status", "served", "trail"}
+    assert set(result) == {"reply", "status", "served", "notices", "trail"}
 
 
 class Parent(TypedDict, total=False):
