@@ -9,6 +9,7 @@ import logging
 import re
 from collections.abc import Callable, Iterator, MutableMapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Final
 
 from hybrid_agent.redaction.redactor import Redactor
@@ -32,18 +33,28 @@ TALKATIVE: Final = ("httpx", "presidio-analyzer")
 _RENAMED: Final = {"timestamp": "time"}
 _PLAIN = re.compile(r"[\w.:/+{}-]{0,64}", re.ASCII)
 _DIGITS = re.compile(r"\d{5}")
-_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
+_OURS = re.compile(
+    r"[0-9a-f]{8}(-?[0-9a-f]{4}){3}-?[0-9a-f]{12}"
+    r"|\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)?",
+    re.IGNORECASE,
+)
+"""An id that a machine made, or a time."""
+
+REMEMBERED: Final = 2_000
+"""Texts that are not masked anew: a server says the same few things all day, each takes a millisecond."""
 
 
 def set_up_logs(form: LogForm, redactor: Redactor) -> None:
     """Have every handler of this process leave out what nobody should read; JSON lines if asked for.
 
-    Where no handler is there yet and JSON is asked for, one that writes to stderr is added.
+    Where no handler is there yet and JSON is asked for, one that writes to stderr is added. JSON lines wait
+    for the redactor to be loaded, a second.
     """
-    if form is LogForm.JSON and not any(_handlers()):
+    as_json = _json_line(redactor) if form is LogForm.JSON else None
+    if as_json and not any(_handlers()):
         logging.getLogger().addHandler(logging.StreamHandler())
     for handler in _handlers():
-        _reform(handler, form, redactor)
+        _reform(handler, as_json)
     logging.getLogger("uvicorn.access").addFilter(without_query)
     for name in TALKATIVE:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -63,14 +74,18 @@ def _handlers() -> Iterator[logging.Handler]:
         yield from logger.handlers
 
 
-def _reform(handler: logging.Handler, form: LogForm, redactor: Redactor) -> None:
+def _json_line(redactor: Redactor) -> "JsonLine":
+    redactor.warm()
+    return JsonLine(lru_cache(REMEMBERED)(redactor.mask_at_once))
+
+
+def _reform(handler: logging.Handler, as_json: "JsonLine | None") -> None:
     steps: tuple[Step, ...] | None = getattr(handler.formatter, "processors", None)
     if steps is not None:
-        kept = tuple(each for each in steps if each is not told and not isinstance(each, JsonLine))
-        last: Step = JsonLine(redactor) if form is LogForm.JSON else kept[-1]
-        handler.formatter.processors = (*kept[:-1], told, last)  # type: ignore[union-attr]
-    elif form is LogForm.JSON:
-        handler.setFormatter(JsonLines(redactor))
+        kept = tuple(each for each in steps if each is not told)
+        handler.formatter.processors = (*kept[:-1], told, as_json or kept[-1])  # type: ignore[union-attr]
+    elif as_json:
+        handler.setFormatter(JsonLines(as_json))
 
 
 def told(_: Any, __: str, line: Line) -> Line:
@@ -78,16 +93,16 @@ def told(_: Any, __: str, line: Line) -> Line:
     if "req_header" in line or "query_string" in line:
         route = line.get("route")
         route = route if isinstance(route, str) and route != "None" else NO_ROUTE
-        line["event"] = f"{line.get('method')} {route} {line.get('status')} {line.get('latency_ms')}ms"
+        line["event"] = f"{line.get('method')} {route} {line.get('status')}"
         line["route"] = route
     return {name: value for name, value in line.items() if name not in UNTOLD}
 
 
 @dataclass(frozen=True, slots=True)
 class JsonLine:
-    """A structlog step: the line as JSON, masked."""
+    """A structlog step: the line as JSON, its texts masked."""
 
-    redactor: Redactor
+    mask: Callable[[str], str]
 
     def __call__(self, _: Any, __: str, line: Line) -> str:
         shown = {_RENAMED.get(name, name): self._shown(value) for name, value in line.items()}
@@ -99,17 +114,17 @@ class JsonLine:
         if value is None or isinstance(value, bool | int | float):
             return value
         text = value if isinstance(value, str) else str(value)
-        if _UUID.fullmatch(text) or (_PLAIN.fullmatch(text) and not _DIGITS.search(text)):
+        if _OURS.fullmatch(text) or (_PLAIN.fullmatch(text) and not _DIGITS.search(text)):
             return text
-        return self.redactor.mask_at_once(text)
+        return self.mask(text)
 
 
 class JsonLines(logging.Formatter):
     """The same lines where no structlog is."""
 
-    def __init__(self, redactor: Redactor) -> None:
+    def __init__(self, line: JsonLine) -> None:
         super().__init__()
-        self._line = JsonLine(redactor)
+        self._line = line
 
     def format(self, record: logging.LogRecord) -> str:
         """One line, with what `extra` added and the traceback."""
