@@ -24,6 +24,7 @@ from hybrid_agent.serving.chat.pages import PAGES as CHAT
 from hybrid_agent.serving.console.pages import PAGES as CONSOLE
 from hybrid_agent.serving.identity.identity import identity
 from hybrid_agent.serving.live import Feed
+from hybrid_agent.serving.observing.health import Pulse
 from hybrid_agent.serving.observing.observation import Observation, observe
 from hybrid_agent.serving.observing.pages import observing_pages
 from hybrid_agent.serving.observing.requests import CountedRequests
@@ -58,7 +59,8 @@ def assemble(settings: ServerSettings) -> Assembly:
     """
     deployment = load_deployment(settings.deployment)
     feed, threads = Feed(deployment.records), on_langgraph(settings.api_url)
-    observation = observe(settings.observing, deployment, feed, {})
+    sweeping = Pulse(within=3 * deployment.lease.total_seconds())
+    observation = observe(settings.observing, deployment, feed, {"sweep": sweeping})
     site = Site(
         deployment=observation.deployment,
         threads=threads,
@@ -71,14 +73,16 @@ def assemble(settings: ServerSettings) -> Assembly:
     pages, ours = (*CHAT, *CONSOLE, *observing_pages(observation)), list[BaseRoute]()
     counted = Middleware(CountedRequests, measures=observation.measures)
     around = [counted, Middleware(Gate, ours=ours), Middleware(Shown)]
-    app = build_app(site, pages, lifespan=partial(_running, site, observation, threads), middleware=around)
+    app = build_app(
+        site, pages, lifespan=partial(_running, site, observation, threads, sweeping), middleware=around
+    )
     ours += app.routes
     return Assembly(graph.with_config(callbacks=[observation.watching]), access_to(site.identity), app)
 
 
 @asynccontextmanager
 async def _running(
-    site: Site, observation: Observation, threads: OnLangGraph, app: Starlette
+    site: Site, observation: Observation, threads: OnLangGraph, sweeping: Pulse, app: Starlette
 ) -> AsyncIterator[None]:
     """What runs beside the requests, from the server's start to its end."""
     deployment = site.deployment
@@ -86,7 +90,7 @@ async def _running(
         closing.push_async_callback(deployment.aclose)
         closing.push_async_callback(observation.aclose)
         closing.push_async_callback(threads.aclose)
-        for work in (keep_sweeping(deployment), site.feed.run()):
+        for work in (keep_sweeping(deployment, sweeping.beat), site.feed.run()):
             closing.push_async_callback(_ended, asyncio.create_task(work))
         yield
 

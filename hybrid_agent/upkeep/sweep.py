@@ -9,6 +9,7 @@ one does.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Never
@@ -50,11 +51,15 @@ async def sweep(deployment: Deployment) -> Swept:
     return Swept(recovered, reminded, returned)
 
 
-async def keep_sweeping(deployment: Deployment) -> Never:
-    """Sweep once a lease, until cancelled; whatever keeps it from doing so is logged, and tried again."""
+async def keep_sweeping(deployment: Deployment, swept: Callable[[], None] = lambda: None) -> Never:
+    """Sweep once a lease, until cancelled; whatever keeps it from doing so is logged, and tried again.
+
+    `swept` is called after each sweep that went well.
+    """
     while True:
         try:
             await sweep(deployment)
+            swept()
         except RecordsError as error:
             log.warning("the sweep has to wait: %s", error)
         except Exception:
