@@ -82,6 +82,23 @@ async def test_the_snippet_of_the_guide_works(
         await page.close()
 
 
+async def test_a_token_that_ended_is_fetched_anew(
+    loaded: Deployment, tmp_path: Path, open_page: Browsing
+) -> None:
+    """The page is asked again when its customer's token has expired, and the conversation goes on."""
+    async with shops(loaded, tmp_path) as (chat, shop):
+        page, frame = await in_shop(open_page, chat, shop)
+        await page.get_by_role("button", name="Help").click()
+        for place, text in enumerate(("where is my order 1001?", "How long do I have to return something?")):
+            await frame.get_by_label("Your message").fill(text)
+            await page.keyboard.press("Enter")
+            await expect(frame.locator(".message.bot")).to_have_count(place + 1)
+            chat.stage.clock.turn(hours=2)
+        open_page.watch.expected("401")
+        await expect(frame.locator(".message.customer")).to_have_count(2)
+        await page.close()
+
+
 async def test_only_named_origins_embed_the_chat(
     loaded: Deployment, tmp_path: Path, open_page: Browsing
 ) -> None:

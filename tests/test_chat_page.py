@@ -11,6 +11,9 @@ from langgraph.checkpoint.memory import InMemorySaver
 from playwright.async_api import Page, expect
 
 from hybrid_agent import Deployment, voice
+from hybrid_agent.records import accounts, messages
+from hybrid_agent.records.models import By, Said
+from hybrid_agent.records.staff import Account
 
 pytest_plugins = ["browser_kit", "graph_fixtures"]
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -83,15 +86,35 @@ async def test_questions_are_answered_with_a_tap(chat: Chat, enter: Enter) -> No
 
 
 async def test_whatever_anybody_writes_is_text(chat: Chat, enter: Enter) -> None:
-    """Markup in a customer's words, a person's words and a person's name is shown as it was typed."""
+    """Markup in words, in a person's name and in an article's title is shown as it was typed."""
     page = await enter()
     await say(page, HOSTILE)
     await expect(words(page, "bot")).to_have_count(1)
-    await voice.say(chat.stage.deployment, await chat.conversation(), HOSTILE, AGENT, mark="m")
+    thread, now = await chat.conversation(), chat.stage.clock()
+    async with chat.stage.deployment.records.write() as tx:
+        cited = [{"number": 1, "title": HOSTILE, "url": "javascript:alert(3)"}]
+        said = Said(mark="other:0", by=By.BOT, text=HOSTILE, at=now, citations=cited)
+        await messages.add(tx, thread, [said])
+        account = Account(user=AGENT.id, name=HOSTILE, password="", role="agent", created=now)
+        await accounts.add(tx, account)
+    await voice.say(chat.stage.deployment, thread, HOSTILE, AGENT, mark="m")
     await expect(words(page, "person")).to_have_count(1)
-    for by in ("customer", "person"):
-        assert "<img src=x onerror=alert(1)>" in await words(page, by).inner_text()
-    assert await page.locator("#log img, #log script").count() == 0
+    for place in (".customer .text", ".bot .text", ".person .text", ".person .name", ".sources"):
+        assert "<img src=x onerror=alert(1)>" in await page.locator(place).last.inner_text()
+    assert "<img" in await page.locator("#speaker").inner_text()
+    assert await page.locator("#log img, #log script, .sources a[href^=javascript]").count() == 0
+
+
+async def test_neither_cookies_nor_storage_are_needed(chat: Chat, open_page: Browsing) -> None:
+    """Where the browser lets the page keep nothing, a visitor is served all the same."""
+    page = await open_page()
+    await page.context.clock.set_system_time(chat.stage.clock())
+    blocked = "{get() { throw new DOMException('blocked', 'SecurityError'); }}"
+    await page.add_init_script(f"Object.defineProperty(window, 'sessionStorage', {blocked})")
+    await page.goto(f"{chat.url}/chat")
+    await say(page, ORDER)
+    await expect(words(page, "bot")).to_contain_text("sign in")
+    assert await page.context.cookies() == []
 
 
 async def test_a_second_message_waits_for_the_first(chat: Chat, enter: Enter) -> None:

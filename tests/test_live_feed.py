@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from records_kit import action, ask
 
 from hybrid_agent.records import Records, events, messages, open_records
 from hybrid_agent.records.errors import UnavailableError
@@ -68,6 +69,16 @@ async def test_a_reader_sees_its_conversation_from_now_on_and_no_other(records: 
         read = await first(reader, 3)
     assert texts(read) == ["hello", "again"]
     assert read[2] == Changed("one")
+
+
+async def test_an_approval_that_is_registered_after_its_turn_is_told(records: Records) -> None:
+    """The number of pending approvals is watched, too: the events of their turn come before them."""
+    async with running(Feed(records, every=0.01)) as feed, feed.subscribe("t1") as reader:
+        await happen(records, "t1")
+        assert await first(reader, 1) == [Changed("t1")]
+        async with records.write() as tx:
+            await ask(tx, action())
+        assert await first(reader, 1) == [Changed("t1")]
 
 
 async def test_a_thing_committed_late_under_a_lower_id_is_told_too(url: str) -> None:

@@ -2,7 +2,7 @@
 
 import jwt
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import HTMLResponse, Response
 
 from hybrid_agent.serving.chat.bodies import Sample, Token
 from hybrid_agent.serving.chat.conversations import answer
@@ -10,7 +10,6 @@ from hybrid_agent.serving.errors import NotFoundError
 from hybrid_agent.serving.routing import body_of
 from hybrid_agent.serving.settings import Algorithm
 from hybrid_agent.serving.site import Site
-from hybrid_agent.serving.web.showing import shown
 
 SCRIPT = "chat/embed.js"
 FOR_A_WHILE = "public, max-age=600"
@@ -18,18 +17,14 @@ FOR_A_WHILE = "public, max-age=600"
 
 
 async def page(request: Request, site: Site) -> Response:
-    """The chat page. It holds nothing of anybody: what is shown is fetched with a token."""
+    """The chat page: nothing of anybody is in it, and no cookie is set; a token fetches what is shown."""
     settings = site.settings
-    samples = settings.demo.customers if settings.demo else ()
-    return shown(
-        request,
-        site,
-        None,
-        "chat/chat.html",
-        origins=[settings.url, *settings.embedded_by],
-        anonymous=settings.anonymous,
-        samples=samples,
-    )
+    values = {
+        "origins": [settings.url, *settings.embedded_by],
+        "anonymous": settings.anonymous,
+        "samples": settings.demo.customers if settings.demo else (),
+    }
+    return HTMLResponse(site.templates.html("chat/chat.html", None, "", values))
 
 
 async def embed(request: Request, site: Site) -> Response:

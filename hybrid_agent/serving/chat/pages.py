@@ -29,6 +29,7 @@ PAGES = (
         "A token for somebody whom the shop does not know",
         json=True,
         answers=Token,
+        status=201,
     ),
     Page(
         "POST",
@@ -39,8 +40,18 @@ PAGES = (
         json=True,
         reads=Sample,
         answers=Token,
+        status=201,
     ),
-    Page("POST", _ALL, Access.VISITOR, chats.begin, "Begin a conversation", json=True, answers=Opened),
+    Page(
+        "POST",
+        _ALL,
+        Access.VISITOR,
+        chats.begin,
+        "Begin a conversation",
+        json=True,
+        answers=Opened,
+        status=201,
+    ),
     Page("GET", _ALL, Access.VISITOR, chats.listing, "One's conversations", json=True, answers=Listed),
     Page(
         "GET",
