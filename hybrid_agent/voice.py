@@ -54,7 +54,11 @@ async def say(deployment: Deployment, thread: str, text: str, person: Caller, *,
 
 
 async def keep_alive(deployment: Deployment, thread: str, person: Caller) -> bool:
-    """A sign of life while the person has the conversation open; False where it is not theirs (any more)."""
+    """A sign of life while the person has the conversation open; False where it is not theirs (any more).
+
+    Raises NotStaffError for anybody but staff.
+    """
+    _expect_staff(person, "has conversations")
     async with deployment.records.write_relaxed() as tx:
         return await ownership.renew(tx, thread, by=person.id, now=deployment.clock())
 

@@ -6,6 +6,7 @@ The graph's checkpoints are the bot's memory; this is the transcript, of bot and
 import hashlib
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,6 +15,9 @@ from hybrid_agent.records.errors import UnknownRecordError
 from hybrid_agent.records.models import By, Conversation, Message, Said
 from hybrid_agent.records.rows import maybe, model, upsert
 from hybrid_agent.records.schema import Relaxed, conversations, messages
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql, sqlite
 
 TOLD = "told:"
 """What the mark of a message begins with that the bot said while no run of it was going on."""
@@ -58,8 +62,7 @@ async def add(tx: Relaxed, thread: str, said: Sequence[Said]) -> None:
     """
     if not said:
         return
-    last = max(each.at for each in said)
-    await tx.execute(conversations.update().where(conversations.c.thread == thread).values(last_at=last))
+    await _touch(tx, thread, max(each.at for each in said))
     await _enter(tx, thread, said)
 
 
@@ -75,17 +78,28 @@ async def reply(tx: Relaxed, thread: str, said: Said) -> str:
     Where another text has the mark, because the process that said it died before it could remember, this one
     is added under a mark of its own: the customer has read the first, and may not have heard what is new.
     """
-    known = await marked(tx, thread, said.mark)
-    if known is not None and known.text != said.text:
-        digest = hashlib.sha256(said.text.encode()).hexdigest()[:8]
-        said = said.model_copy(update={"mark": f"{said.mark}~{digest}"})
-    await add(tx, thread, [said])
-    return said.mark
+    await _touch(tx, thread, said.at)
+    adding = _adding(tx).values(thread=thread, **said.model_dump()).returning(messages.c.id)
+    if (await tx.execute(adding)).first() is not None:
+        return said.mark
+    if (await require(tx, thread, said.mark)).text == said.text:
+        return said.mark
+    digest = hashlib.sha256(said.text.encode()).hexdigest()[:8]
+    again = said.model_copy(update={"mark": f"{said.mark}~{digest}"})
+    await _enter(tx, thread, [again])
+    return again.mark
+
+
+async def _touch(tx: Relaxed, thread: str, at: datetime) -> None:
+    await tx.execute(conversations.update().where(conversations.c.thread == thread).values(last_at=at))
 
 
 async def _enter(tx: Relaxed, thread: str, said: Sequence[Said]) -> None:
-    rows = [{"thread": thread, **each.model_dump()} for each in said]
-    await tx.execute(upsert(tx, messages).on_conflict_do_nothing(index_elements=["thread", "mark"]), rows)
+    await tx.execute(_adding(tx), [{"thread": thread, **each.model_dump()} for each in said])
+
+
+def _adding(tx: Relaxed) -> "postgresql.Insert | sqlite.Insert":
+    return upsert(tx, messages).on_conflict_do_nothing(index_elements=["thread", "mark"])
 
 
 async def marked(connection: AsyncConnection, thread: str, mark: str) -> Message | None:
