@@ -250,6 +250,28 @@ def serve(
         raise typer.Exit(1)
 
 
+@app.command()
+def inbox(
+    *,
+    url: Annotated[
+        str | None, typer.Option(help="An empty database, as postgresql://... (without it, a SQLite file).")
+    ] = None,
+    open_cases: Annotated[int, typer.Option("--open", min=1, help="So many cases need a person.")] = 10_000,
+    closed: Annotated[int, typer.Option(min=0, help="So many are closed beside them.")] = 20_000,
+    as_json: AsJson = False,
+) -> None:
+    """How long the console's queries take with many open cases."""
+    from hybrid_agent.errors import HybridAgentError
+    from hybrid_agent_evals.inbox.bench import run
+    from hybrid_agent_evals.inbox.filling import Filled
+
+    try:
+        report = run(url, Filled(open_cases, closed))
+    except HybridAgentError as error:
+        _stop(str(error), error)
+    typer.echo(report.json() if as_json else report.text())
+
+
 def _tell(line: str) -> None:
     typer.echo(line, err=True)
 

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from pydantic import JsonValue
-from sqlalchemy import ColumnElement, Select, String, cast, literal, null, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, String, Subquery, cast, literal, null, or_, select, union_all
 from sqlalchemy.engine import Row
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -79,12 +79,11 @@ async def history(
     limit: int = 50,
 ) -> list[Deed]:
     """What was decided, the latest first: in a conversation, by a person, or before a time."""
-    done = union_all(_decided(), _signed(), _closed()).subquery()
+    kinds = [
+        _latest(each.subquery(), thread, by, before, limit) for each in (_decided(), _signed(), _closed())
+    ]
+    done = union_all(*(select(each.subquery()) for each in kinds)).subquery()
     query = select(done).order_by(done.c.at.desc(), done.c.id).limit(limit)
-    wanted = ((done.c.thread, thread), (done.c.by, by))
-    query = query.where(*(column == value for column, value in wanted if value is not None))
-    if before is not None:
-        query = query.where(done.c.at < before)
     return [model(Deed, row) for row in await connection.execute(query)]
 
 
@@ -126,6 +125,16 @@ def _around(text: str, sought: str) -> str:
     place = max(text.lower().find(sought.lower()), 0)
     begin, end = max(place - AROUND, 0), place + len(sought) + AROUND
     return f"{'…' * (begin > 0)}{text[begin:end]}{'…' * (end < len(text))}"
+
+
+def _latest(
+    done: Subquery, thread: str | None, by: str | None, before: datetime | None, limit: int
+) -> Select[Any]:
+    """The latest of one kind: each kind has an index by time, all together have none."""
+    query = select(done).order_by(done.c.at.desc(), done.c.id).limit(limit)
+    wanted = ((done.c.thread, thread), (done.c.by, by))
+    query = query.where(*(column == value for column, value in wanted if value is not None))
+    return query if before is None else query.where(done.c.at < before)
 
 
 def _decided() -> Select[Any]:
