@@ -6,7 +6,7 @@ The server stores a run as it was sent before any node sees it: so it is screene
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any, Final
-from uuid import UUID, uuid5
+from uuid import UUID, uuid4, uuid5
 
 from langgraph_sdk import Auth
 
@@ -98,14 +98,17 @@ def _words(kwargs: dict[str, Any]) -> None:
 
 
 def _screened(message: object) -> dict[str, Any]:
-    """One message of a customer. Raises RefusedRunError where it is anything else."""
+    """One message of a customer, with an id under which a run that is tried again is the same message.
+
+    Raises RefusedRunError where it is anything else.
+    """
     if not isinstance(message, dict) or (message.get("type") or message.get("role")) not in ("human", "user"):
         raise _refusal("a message must be {'type': 'human', 'content': ..., 'id': ...}")
     named = message.get("id")
     if named is not None and not (isinstance(named, str) and 0 < len(named) <= LONGEST_ID):
         raise _refusal(f"a message's id must be text of at most {LONGEST_ID} characters")
-    taken = {"type": "human", "content": screen_text(_text(message.get("content"))).text}
-    return taken if named is None else taken | {"id": screen_text(named).text}
+    kept = str(uuid4()) if named is None else screen_text(named).text
+    return {"type": "human", "content": screen_text(_text(message.get("content"))).text, "id": kept}
 
 
 def _text(content: object) -> str:
