@@ -27,7 +27,7 @@ ERASED = "erased"
 """What stands in the place of what was erased and may not be empty."""
 
 Relaxed = NewType("Relaxed", AsyncConnection)
-"""A write transaction whose last moments a power cut may lose: good enough for events, nothing else."""
+"""A write transaction whose last moments a power cut may lose: good enough for events and the transcript."""
 
 Transaction = NewType("Transaction", Relaxed)
 """A write transaction that is on disk when it ends: an approval or a claim that others then act upon."""

@@ -107,7 +107,7 @@ def _screened(message: object) -> dict[str, Any]:
     named = message.get("id")
     if named is not None and not (isinstance(named, str) and 0 < len(named) <= LONGEST_ID):
         raise _refusal(f"a message's id must be text of at most {LONGEST_ID} characters")
-    kept = str(uuid4()) if named is None else screen_text(named).text
+    kept = screen_text(named or "").text or str(uuid4())
     return {"type": "human", "content": screen_text(_text(message.get("content"))).text, "id": kept}
 
 
