@@ -1,9 +1,11 @@
 """The inbox: which conversations need a person, in which order, and what was decided before."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from cli_kit import run_inside
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from records_kit import HOUR, NOW, action, ask, hand_off
@@ -156,3 +158,11 @@ async def test_history_says_who_decided_what_and_when(records: Records) -> None:
     ]
     assert [each.id for each in by_tom] == ["p1", "p2"]
     assert [each.id for each in earlier] == ["p4", "p1", "p2"]
+
+
+def test_the_inbox_is_measured_with_counts() -> None:
+    """`bench inbox` fills a database of its own and says what it found there."""
+    ended = run_inside("bench", "inbox", "--open", "60", "--closed", "12", "--json")
+    assert ended.returncode == 0, ended.stderr
+    took = json.loads(ended.stdout)["took"]
+    assert (took["inbox"]["rows"], took["one case"]["rows"], took["search, nothing"]["rows"]) == (50, 1, 0)

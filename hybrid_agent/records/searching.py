@@ -79,10 +79,9 @@ async def history(
     limit: int = 50,
 ) -> list[Deed]:
     """What was decided, the latest first: in a conversation, by a person, or before a time."""
-    kinds = [
-        _latest(each.subquery(), thread, by, before, limit) for each in (_decided(), _signed(), _closed())
-    ]
-    done = union_all(*(select(each.subquery()) for each in kinds)).subquery()
+    kinds = (_decided().subquery(), _signed().subquery(), _closed().subquery())
+    latest = [_latest(each, thread, by, before, limit).subquery() for each in kinds]
+    done = union_all(*(select(each) for each in latest)).subquery()
     query = select(done).order_by(done.c.at.desc(), done.c.id).limit(limit)
     return [model(Deed, row) for row in await connection.execute(query)]
 
