@@ -3,6 +3,7 @@
 import copy
 from collections.abc import Iterator
 from enum import Enum
+from typing import Any
 
 from langgraph.checkpoint.base import BaseCheckpointSaver
 from langgraph.checkpoint.serde.base import SerializerProtocol
@@ -27,6 +28,11 @@ def knowing_our_types(checkpointer: Checkpointer) -> Checkpointer:
     clone = copy.copy(checkpointer)
     clone.serde = known
     return clone
+
+
+def allowing_our_types(checkpointer: BaseCheckpointSaver[Any]) -> BaseCheckpointSaver[Any]:
+    """A checkpointer of a server, which is choosy by LANGGRAPH_STRICT_MSGPACK, with our types on its list."""
+    return checkpointer.with_allowlist([(each.__module__, each.__name__) for each in _types()])
 
 
 def _knowing(serde: SerializerProtocol) -> SerializerProtocol:

@@ -365,3 +365,11 @@ async def test_card_is_nowhere(served: Served) -> None:
     files[served.log] = served.log.read_bytes()
     forms = [CARD.encode(), CARD.replace(" ", "").encode()]
     assert [file for file, content in files.items() if any(each in content for each in forms)] == []
+
+
+@pytest.mark.usefixtures("waiting")
+def test_log(served: Served) -> None:
+    """The server revives our state's types and no others, blocks nowhere, and has no error to tell."""
+    said = served.log.read_text("utf-8")
+    for complaint in ("unregistered type", "Blocked deserialization", "BlockingError", "Logging error"):
+        assert complaint not in said, complaint

@@ -5,19 +5,14 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from typing import Annotated
 
-from langchain_core.messages import AnyMessage
 from langgraph_sdk import Auth
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute
 
-from hybrid_agent.graph import Graph, build_graph
 from hybrid_agent.loading import load_deployment
-from hybrid_agent.redaction.messages import add_screened
 from hybrid_agent.serving.access.auth import access_to
-from hybrid_agent.serving.access.calling import caller_of_run
 from hybrid_agent.serving.access.gate import Gate
 from hybrid_agent.serving.access.shown import Shown
 from hybrid_agent.serving.chat.pages import PAGES as CHAT
@@ -29,25 +24,19 @@ from hybrid_agent.serving.observing.observation import Observation, observe
 from hybrid_agent.serving.observing.pages import observing_pages
 from hybrid_agent.serving.observing.requests import CountedRequests
 from hybrid_agent.serving.on_langgraph import OnLangGraph, on_langgraph
+from hybrid_agent.serving.served_graph import ServedGraph, served_graph
 from hybrid_agent.serving.settings import ServerSettings
 from hybrid_agent.serving.site import Site
 from hybrid_agent.serving.web.build import build_app
 from hybrid_agent.serving.web.templates import read_templates
-from hybrid_agent.state import Output
 from hybrid_agent.upkeep.sweep import keep_sweeping
-
-
-class Conversation(Output, total=False):
-    """What a run returns on a server, whose rules say who gets it: the turn, and what was said before."""
-
-    messages: Annotated[list[AnyMessage], add_screened]
 
 
 @dataclass(frozen=True, slots=True)
 class Assembly:
     """What a LangGraph server is given."""
 
-    graph: Graph
+    graph: ServedGraph
     auth: Auth
     app: Starlette
 
@@ -69,7 +58,6 @@ def assemble(settings: ServerSettings) -> Assembly:
         identity=identity(settings, deployment.records, deployment.clock),
         templates=read_templates(deployment.name),
     )
-    graph = build_graph(observation.deployment, who_calls=caller_of_run, output=Conversation)
     pages, ours = (*CHAT, *CONSOLE, *observing_pages(observation)), list[BaseRoute]()
     counted = Middleware(CountedRequests, measures=observation.measures)
     around = [counted, Middleware(Gate, ours=ours), Middleware(Shown)]
@@ -77,7 +65,7 @@ def assemble(settings: ServerSettings) -> Assembly:
         site, pages, lifespan=partial(_running, site, observation, threads, sweeping), middleware=around
     )
     ours += app.routes
-    return Assembly(graph.with_config(callbacks=[observation.watching]), access_to(site.identity), app)
+    return Assembly(served_graph(observation), access_to(site.identity), app)
 
 
 @asynccontextmanager
