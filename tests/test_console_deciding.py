@@ -307,6 +307,8 @@ async def test_supervisors_see_who_decided_what(console: Console, alex: Clerk) -
         assert "rejected" in page
         assert "Not broken." in page
         assert HOME not in await sam.read("/console/decisions?by=mia")
+        assert HOME not in await sam.read("/console/decisions?until=2026-11-22")
+        assert HOME in await sam.read("/console/decisions?by=&until=2026-11-23")
 
 
 async def test_text_is_text_everywhere(stage: Stage) -> None:

@@ -1,5 +1,6 @@
 """The inbox: every conversation that needs a person, the most pressing first."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import cast
@@ -77,12 +78,13 @@ async def inbox(request: Request, site: Site, person: Person) -> Response:
     if show is Show.OVERDUE:
         found = [each for each in found if each.due <= now]
     more = found[A_PAGE - 1].place if len(found) > A_PAGE else None
+    summaries = _summaries(found[:A_PAGE], person, deployment)
     return shown(
         request,
         site,
         person,
         "console/inbox.html",
-        rows=[_row(each, person, deployment, now) for each in found[:A_PAGE]],
+        rows=[_row(each, summaries[each.thread], person, deployment, now) for each in found[:A_PAGE]],
         tabs=_tabs(show, counted),
         show=show.value,
         waiting=counted.all,
@@ -92,9 +94,7 @@ async def inbox(request: Request, site: Site, person: Person) -> Response:
     )
 
 
-def _row(case: Case, person: Person, deployment: Deployment, now: datetime) -> Row:
-    seen = may_see(person.caller, deployment, case.deciders, case.person)
-    summaries = case.summaries if seen else _masked(case.summaries, deployment)
+def _row(case: Case, summaries: Sequence[str], person: Person, deployment: Deployment, now: datetime) -> Row:
     intents = (deployment.catalog.intents.get(each) for each in case.intents)
     titles = tuple(each.title for each in intents if each)
     asked, handed = summaries[: len(case.approvals)], summaries[len(case.approvals) :]
@@ -115,9 +115,15 @@ def _row(case: Case, person: Person, deployment: Deployment, now: datetime) -> R
     )
 
 
-def _masked(texts: tuple[str, ...], deployment: Deployment) -> tuple[str, ...]:
-    hidden = masked(cast("JsonValue", list(texts)), deployment)
-    return tuple(str(each) for each in cast("list[JsonValue]", hidden))
+def _summaries(found: Sequence[Case], person: Person, deployment: Deployment) -> Mapping[str, list[str]]:
+    """The cases' summaries by conversation, masked where this person may not see them; all in one go."""
+    plain: dict[str, JsonValue] = {each.thread: list(each.summaries) for each in found}
+    unseen = [
+        each.thread for each in found if not may_see(person.caller, deployment, each.deciders, each.person)
+    ]
+    hidden = masked([plain[thread] for thread in unseen], deployment)
+    shown = plain | dict(zip(unseen, cast("list[JsonValue]", hidden), strict=True))
+    return cast("dict[str, list[str]]", shown)
 
 
 def _tabs(show: Show, counted: Counted) -> list[Tab]:

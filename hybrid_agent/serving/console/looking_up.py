@@ -1,7 +1,9 @@
 """Finding conversations, and who decided what, when, on what."""
 
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from typing import cast
+from zoneinfo import ZoneInfo
 
 from pydantic import JsonValue
 from starlette.requests import Request
@@ -61,10 +63,19 @@ async def decisions(request: Request, site: Site, person: Person) -> Response:
     query, deployment = query_of(request, DecisionsQuery), site.deployment
     by = words.visible(query.by)
     async with deployment.records.read() as connection:
-        found = await history(connection, by=by or None, before=query.before, limit=A_PAGE + 1)
+        found = await history(connection, by=by or None, before=_before(query, site), limit=A_PAGE + 1)
     more = found[A_PAGE - 1].at.isoformat() if len(found) > A_PAGE else ""
     rows = [_row(each, person, deployment) for each in found[:A_PAGE]]
-    return shown(request, site, person, "console/decisions.html", rows=rows, by=by, more=more)
+    until = query.until.isoformat() if query.until else ""
+    return shown(request, site, person, "console/decisions.html", rows=rows, by=by, until=until, more=more)
+
+
+def _before(query: DecisionsQuery, site: Site) -> datetime | None:
+    """The end of the last day that is wanted, where the shop is, or where the page before ended."""
+    if query.before is not None or query.until is None:
+        return query.before
+    zone = ZoneInfo(site.deployment.catalog.timezone)
+    return datetime.combine(query.until + timedelta(days=1), time(), zone)
 
 
 def _hit(found: Found, person: Person, deployment: Deployment) -> Hit:

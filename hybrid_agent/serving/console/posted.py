@@ -1,6 +1,6 @@
 """What the console's pages are asked for, and what their forms send."""
 
-from datetime import datetime
+from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
@@ -52,10 +52,11 @@ class SearchQuery(_Read):
 
 
 class DecisionsQuery(_Read):
-    """By whom it was decided, and before when."""
+    """By whom it was decided, and until which day; `before` is where the page before this one ended."""
 
     by: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] = ""
-    before: Annotated[datetime | None, BeforeValidator(lambda value: value or None)] = None
+    until: Annotated[date | None, BeforeValidator(lambda value: value or None)] = None
+    before: AwareDatetime | None = None
 
 
 class DecisionForm(_Read):

@@ -4,8 +4,9 @@
 // new are counted, those that are gone are struck out; a case that stands otherwise is announced.
 
 const page = document.querySelector("[data-live]");
-const QUIET_MS = 150; // several changes in a row are read together
-let reading = null, again = false;
+const GAP_MS = Number(page?.dataset.gap ?? 250); // changes within this time are read together
+const HIDDEN_GAP_MS = 10_000; // nobody looks, but the title still counts
+let planned = null, busy = false, again = false, lastRead = 0;
 
 if (page) listen();
 
@@ -16,6 +17,7 @@ function listen() {
   stream.addEventListener("forbidden", () => { stream.close(); location.reload(); });
   stream.onopen = () => away(false);
   stream.onerror = () => away(true);
+  document.addEventListener("visibilitychange", () => { if (planned !== null) readSoon(); });
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
 }
@@ -25,11 +27,16 @@ function away(is) {
 }
 
 function readSoon() {
-  if (reading) { again = true; return; }
-  reading = setTimeout(async () => {
-    try { await read(); } finally { reading = null; }
-    if (again) { again = false; readSoon(); }
-  }, QUIET_MS);
+  if (busy) { again = true; return; }
+  clearTimeout(planned);
+  const gap = document.hidden ? Math.max(HIDDEN_GAP_MS, GAP_MS) : GAP_MS;
+  planned = setTimeout(readNow, Math.max(50, lastRead + gap - Date.now()));
+}
+
+async function readNow() {
+  [busy, again, planned] = [true, false, null];
+  try { await read(); } finally { [busy, lastRead] = [false, Date.now()]; }
+  if (again) readSoon();
 }
 
 async function read() {
