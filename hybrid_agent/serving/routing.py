@@ -54,7 +54,7 @@ class Page:
     `query` and `reads` are what its query string and its body must be, the body being JSON where `json` says
     so and a form elsewhere: `query_of` and `body_of` give them to the endpoint. `answers` is what it answers
     with as JSON, `streams` the media type of an answer that is none. `framed` says that pages of the origins
-    in the settings may embed it.
+    in the settings may embed it. `status` is how it answers where all went well.
     """
 
     method: str
@@ -69,6 +69,7 @@ class Page:
     answers: type[BaseModel] | None = None
     streams: str | None = None
     framed: bool = False
+    status: int = 200
 
 
 def query_of(request: Request, model: type[Model]) -> Model:

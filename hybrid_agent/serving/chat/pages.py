@@ -99,5 +99,6 @@ PAGES = (
         "Say how the service was",
         json=True,
         reads=Rating,
+        status=204,
     ),
 )

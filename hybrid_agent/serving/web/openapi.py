@@ -25,6 +25,7 @@ Schemas = Mapping[tuple[type[BaseModel], JsonSchemaMode], JsonSchemaValue]
 
 PARAMETER: Final = re.compile(r"{(\w+)(?::\w+)?}")
 ANYWHERE: Final = (NotReadyError, TooManyRequestsError)
+NOTHING: Final = 204
 WITH_INPUT: Final = (BadRequestError, InvalidInputError)
 PROBLEM: Final[Mapping[str, Any]] = {
     "type": "object",
@@ -84,11 +85,14 @@ def _operation(page: Page, schemas: Schemas) -> dict[str, Any]:
 
 def _responses(page: Page, schemas: Schemas) -> dict[str, Any]:
     schema = schemas[page.answers, "serialization"] if page.answers else {}
-    media = "application/json" if page.answers or page.streams is None else page.streams
-    good = {"description": "It worked", "content": {media: {"schema": schema}}}
+    good: dict[str, Any] = {"description": "It worked"}
+    if page.status != NOTHING:
+        good["content"] = {page.streams or "application/json": {"schema": schema}}
     errors: list[type[ServingError]] = [*ANYWHERE]
     if page.access is not Access.EVERYBODY:
         errors += [NotSignedInError, NotAllowedError]
+    elif page.method == "POST":
+        errors += [NotSignedInError, NotFoundError]
     if page.query or page.reads:
         errors += WITH_INPUT
     if page.reads:
@@ -97,7 +101,7 @@ def _responses(page: Page, schemas: Schemas) -> dict[str, Any]:
         errors += [NotFoundError]
     problem = {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
     bad = {str(each.status): {"description": each.title, "content": problem} for each in errors}
-    return {"200": good, **dict(sorted(bad.items()))}
+    return {str(page.status): good, **dict(sorted(bad.items()))}
 
 
 def _in_path(page: Page) -> list[dict[str, Any]]:
