@@ -21,7 +21,7 @@ from hybrid_agent.serving.errors import (
 )
 from hybrid_agent.serving.routing import Access, Page
 
-Schemas = Mapping[tuple[type[BaseModel], JsonSchemaMode], JsonSchemaValue]
+Schemas = Mapping[Any, JsonSchemaValue]
 
 PARAMETER: Final = re.compile(r"{(\w+)(?::\w+)?}")
 ANYWHERE: Final = (NotReadyError, TooManyRequestsError)
