@@ -33,6 +33,8 @@ from hybrid_agent.session import Turn
 SECRET = "s" * 40
 SHOP_SECRET = "t" * 40
 AUDIENCE = "support"
+SAMPLE = "C-1134"
+"""The customer of a demonstration."""
 
 
 @dataclass
@@ -50,7 +52,7 @@ class InProcess:
     async def send(self, thread: str, text: str, message_id: str, person: Person) -> AsyncIterator[str | Ran]:
         if self.down:
             raise ServerUnavailableError("LangGraph's API cannot be reached.")
-        self.sent.append((message_id, text))
+        self.sent.append((person.id, text))
         await self.gate.wait()
         async for part in self.stage.session.stream(thread, text, person.caller, message_id=message_id):
             yield _ran(part) if isinstance(part, Turn) else part
@@ -116,7 +118,7 @@ async def serve_chat(
             url=url,
             customers=CustomerTokens(Algorithm.HS256, AUDIENCE, secret=SHOP_SECRET),
             embedded_by=embedded_by,
-            demo=Samples(customers=(SampleCustomer(id="C-1001", about="has orders"),)) if demo else None,
+            demo=Samples(customers=(SampleCustomer(id=SAMPLE, about="has orders"),)) if demo else None,
         )
         threads = InProcess(stage)
         threads.gate.set()

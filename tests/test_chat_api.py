@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 import pytest_asyncio
-from chat_kit import Chat, begun, said, serve_chat, told
+from chat_kit import SAMPLE, Chat, begun, said, serve_chat, told
 from graph_kit import AGENT, REFUND, open_stage
 from langgraph.checkpoint.memory import InMemorySaver
 
@@ -218,10 +218,10 @@ async def test_a_stream_ends_when_its_reader_may_not_read_any_more() -> None:
 async def test_samples_are_for_demonstrations(chat: Chat) -> None:
     """A sample customer's token is given in a demonstration, for the customers that its settings name."""
     async with chat.client(None) as client:
-        assert (await client.post("/chat/sample", json={"customer": "C-1001"})).status_code == 404
+        assert (await client.post("/chat/sample", json={"customer": SAMPLE})).status_code == 404
     async with serve_chat(chat.stage, demo=True) as demo, demo.client(None) as client:
         assert (await client.post("/chat/sample", json={"customer": "C-1002"})).status_code == 404
-        given = await client.post("/chat/sample", json={"customer": "C-1001"})
+        given = await client.post("/chat/sample", json={"customer": SAMPLE})
         async with demo.client(given.json()["token"]) as anna:
             assert (await anna.get("/chat/conversations")).status_code == 200
 
