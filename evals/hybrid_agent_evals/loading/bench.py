@@ -43,7 +43,7 @@ def run(plan: Plan, bounds: Bounds, tell: Tell) -> Report:
         with running(site) as process:
             tell(f"process {process.pid} serves {site.url}")
             crowd = asyncio.run(_crowd(plan, site, token, tell))
-        return report(plan, bounds, crowd, runs_in(site.log))
+        return report(plan, bounds, crowd, runs_in(site.log), site.kept_mb())
 
 
 async def _crowd(plan: Plan, site: Site, token: str, tell: Tell) -> Crowd:

@@ -34,15 +34,15 @@ class Crowd:
     visitors: Sequence[Visitor]
 
 
-def report(plan: Plan, bounds: Bounds, crowd: Crowd, runs: Mapping[str, Run]) -> Report:
-    """The figures; `met` is false where a bound is missed."""
+def report(plan: Plan, bounds: Bounds, crowd: Crowd, runs: Mapping[str, Run], kept_mb: float) -> Report:
+    """The figures; `met` is false where a bound is missed. LangGraph's own store has `kept_mb` megabytes."""
     return Report(
         (
             *_turns(bounds, crowd, runs),
             *_messages(bounds, crowd),
             *_decisions(bounds, crowd, runs),
             *_inbox(plan, bounds, crowd),
-            *_process(bounds, crowd),
+            *_process(bounds, crowd, kept_mb),
         ),
         NOTES,
     )
@@ -104,7 +104,7 @@ def _inbox(plan: Plan, bounds: Bounds, crowd: Crowd) -> list[Figure]:
     ]
 
 
-def _process(bounds: Bounds, crowd: Crowd) -> list[Figure]:
+def _process(bounds: Bounds, crowd: Crowd, kept_mb: float) -> list[Figure]:
     if not crowd.memory:
         return []
     part, sizes = "the server's process", [each.mb for each in crowd.memory]
@@ -113,6 +113,7 @@ def _process(bounds: Bounds, crowd: Crowd) -> list[Figure]:
         Figure(part, "processor time, all in all, a turn", took * 1000 / max(1, len(crowd.sent)), "ms"),
         Figure(part, "memory at the beginning", sizes[0], "MB"),
         Figure(part, "memory at the end", sizes[-1], "MB"),
+        Figure(part, "LangGraph's own store of conversations", kept_mb, "MB"),
         Figure(part, "growth of memory, second half", growth(crowd.memory), "MB/min", Aim(bounds.growth_mb)),
     ]
 

@@ -42,6 +42,11 @@ class Site:
         """What the server writes: a JSON object a line."""
         return self.folder / "server.log"
 
+    def kept_mb(self) -> float:
+        """Megabytes of what the ended server wrote down of the conversations that it had in memory."""
+        files = (each for each in (self.folder / "state").rglob("*") if each.is_file())
+        return sum(each.stat().st_size for each in files) / 1e6
+
 
 def prepared(folder: Path) -> Site:
     """A copy of the sample in the folder, to be served at a free port."""
