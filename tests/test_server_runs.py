@@ -1,7 +1,6 @@
 """The graph behind LangGraph's API, used with its SDK as customers and staff use it."""
 
 import asyncio
-import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
@@ -229,21 +228,21 @@ async def test_two_at_once(cases: Cases, served: Served, sdk: Sdk) -> None:
     assert case.is_cancelled() == ("is cancelled" in said) != ("could not cancel" in said)
 
 
-@pytest.mark.parametrize(
-    ("of", "resume"),
-    [
-        ("a forged digest", {"decisions": [{"type": "approve", "approval_id": "THIS", "digest": "0" * 64}]}),
-        ("another approval", {"decisions": [{"type": "approve", "approval_id": "ap-1", "digest": "DIGEST"}]}),
-        ("no approval in particular", {"decisions": [{"type": "approve"}]}),
-        ("an older inbox's form", [{"type": "accept", "args": None}]),
-    ],
-)
-async def test_wrong_decision(case: Case, of: str, resume: Any) -> None:
-    """A decision that does not say rightly what it is on leaves a notice, and the case waits on."""
+async def test_wrong_decisions(case: Case) -> None:
+    """A decision on a forged digest, or on another approval, leaves a notice, and the case waits on."""
     approval = case.shown["approvals"][0]
-    written = json.dumps(resume).replace("THIS", approval["id"]).replace("DIGEST", approval["digest"])
-    result = await case.decided(case.agent, {"resume": json.loads(written)})
-    assert result["__interrupt__"][0]["value"]["notices"], of
+    forged = {"type": "approve", "approval_id": approval["id"], "digest": "0" * 64}
+    elsewhere = {"type": "approve", "approval_id": "ap-1", "digest": approval["digest"]}
+    result = await case.decided(case.agent, {"resume": {"decisions": [forged, elsewhere]}})
+    assert len(result["__interrupt__"][0]["value"]["notices"]) == 2
+    assert not case.is_cancelled()
+
+
+async def test_inboxes_of_others(case: Case) -> None:
+    """An inbox that does not say which approval it decides is told so, and the case waits on."""
+    result = await case.decided(case.agent, {"resume": [{"type": "accept", "args": None}]})
+    (notice,) = result["__interrupt__"][0]["value"]["notices"]
+    assert "approval_id" in notice
     assert not case.is_cancelled()
 
 
