@@ -270,7 +270,10 @@ async def test_a_hand_off_is_masked_until_one_has_it(stage: Stage) -> None:
     await stage.say(ADDRESS)
     await stage.say("I want to talk to a person")
     async with serve_console(stage) as console, console.clerk("alex") as alex:
-        assert "Hauptstraße" not in await alex.read(HOME)
+        for path in (HOME, "/console", "/console/search?q=Hauptstra"):
+            page = await alex.read(path)
+            assert HOME in page
+            assert "Hauptstraße" not in page
         assert "Hauptstraße" in (await alex.press("t", "take-over")).text
 
 

@@ -1,17 +1,14 @@
 """The inbox: every conversation that needs a person, the most pressing first."""
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import cast
 from urllib.parse import urlencode
 
-from pydantic import JsonValue
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.deciding.viewing import masked, may_see
+from hybrid_agent.dialogue.deciding.viewing import may_see
 from hybrid_agent.records.cases import Case, CaseKind, Counted, Place, Wanted, cases, count
 from hybrid_agent.serving.console import words
 from hybrid_agent.serving.console.outcomes import case_path
@@ -78,13 +75,12 @@ async def inbox(request: Request, site: Site, person: Person) -> Response:
     if show is Show.OVERDUE:
         found = [each for each in found if each.due <= now]
     more = found[A_PAGE - 1].place if len(found) > A_PAGE else None
-    summaries = _summaries(found[:A_PAGE], person, deployment)
     return shown(
         request,
         site,
         person,
         "console/inbox.html",
-        rows=[_row(each, summaries[each.thread], person, deployment, now) for each in found[:A_PAGE]],
+        rows=[_row(each, person, deployment, now) for each in found[:A_PAGE]],
         tabs=_tabs(show, counted),
         show=show.value,
         waiting=counted.all,
@@ -94,9 +90,12 @@ async def inbox(request: Request, site: Site, person: Person) -> Response:
     )
 
 
-def _row(case: Case, summaries: Sequence[str], person: Person, deployment: Deployment, now: datetime) -> Row:
+def _row(case: Case, person: Person, deployment: Deployment, now: datetime) -> Row:
+    """Who may not see the case's personal data gets the titles of what it is about, and no summary."""
+    seen = may_see(person.caller, deployment, case.deciders, case.person)
     intents = (deployment.catalog.intents.get(each) for each in case.intents)
     titles = tuple(each.title for each in intents if each)
+    summaries = case.summaries if seen else ()
     asked, handed = summaries[: len(case.approvals)], summaries[len(case.approvals) :]
     return Row(
         case=case,
@@ -113,17 +112,6 @@ def _row(case: Case, summaries: Sequence[str], person: Person, deployment: Deplo
         age=words.span(now - case.since),
         mine=case.person == person.id,
     )
-
-
-def _summaries(found: Sequence[Case], person: Person, deployment: Deployment) -> Mapping[str, list[str]]:
-    """The cases' summaries by conversation, masked where this person may not see them; all in one go."""
-    plain: dict[str, JsonValue] = {each.thread: list(each.summaries) for each in found}
-    unseen = [
-        each.thread for each in found if not may_see(person.caller, deployment, each.deciders, each.person)
-    ]
-    hidden = masked([plain[thread] for thread in unseen], deployment)
-    shown = plain | dict(zip(unseen, cast("list[JsonValue]", hidden), strict=True))
-    return cast("dict[str, list[str]]", shown)
 
 
 def _tabs(show: Show, counted: Counted) -> list[Tab]:

@@ -2,15 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
-from typing import cast
 from zoneinfo import ZoneInfo
 
-from pydantic import JsonValue
 from starlette.requests import Request
 from starlette.responses import Response
 
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.deciding.viewing import masked, may_see
+from hybrid_agent.dialogue.deciding.viewing import may_see
 from hybrid_agent.records.searching import Deed, Found, history, search
 from hybrid_agent.serving.console import words
 from hybrid_agent.serving.console.history import DECIDED
@@ -26,7 +24,7 @@ A_PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A conversation that was found, and where the words stood in it."""
+    """A conversation that was found, and where; the words around are for those who see all of everybody."""
 
     path: str
     customer: str
@@ -83,26 +81,32 @@ def _hit(found: Found, person: Person, deployment: Deployment) -> Hit:
         path=case_path(found.thread),
         customer=found.customer_id or "",
         where=words.words(found.where),
-        words=words.visible(_seen(found.words, person, deployment)),
+        words=words.visible(found.words) if may_see(person.caller, deployment) else "",
         at=words.moment(found.last_at, deployment.catalog.timezone),
     )
 
 
 def _row(deed: Deed, person: Person, deployment: Deployment) -> Row:
     told = {status.value: text for status, text in DECIDED.items()}
+    seen = may_see(person.caller, deployment, _deciders(deed, deployment))
     return Row(
         path=case_path(deed.thread),
         by=deed.by or "nobody",
         what="closed the hand-off" if deed.kind == "hand_off" else told.get(deed.outcome, deed.outcome),
-        summary=words.visible(_seen(deed.summary, person, deployment)),
+        summary=words.visible(deed.summary if seen else _title(deed, deployment)),
         customer=deed.customer_id or "",
-        reason=words.visible(_seen(deed.reason or "", person, deployment)),
+        reason=words.visible(deed.reason or "") if seen else "",
         at=words.moment(deed.at, deployment.catalog.timezone),
     )
 
 
-def _seen(text: str, person: Person, deployment: Deployment) -> str:
-    """A text of any conversation: as it is only for those who see all of them."""
-    if may_see(person.caller, deployment):
-        return text
-    return str(masked(cast("JsonValue", text), deployment))
+def _deciders(deed: Deed, deployment: Deployment) -> frozenset[str]:
+    """The roles that may decide what this deed is about, as the catalog has it now."""
+    intent = deployment.catalog.intents.get(deed.intent or "")
+    rule = intent.action.approval if intent and intent.action else None
+    return frozenset(each.role for each in rule.by) if rule and deed.kind == "approval" else frozenset()
+
+
+def _title(deed: Deed, deployment: Deployment) -> str:
+    intent = deployment.catalog.intents.get(deed.intent or "")
+    return intent.title if intent else ""
