@@ -86,6 +86,7 @@ OPERATORS: Mapping[str, tuple[Operator, ...]] = MappingProxyType(
         "ActionRule.done": TEXT,
         "ActionRule.rejected": CLAIM,
         "Approval.by": (actions.approvers_added,),
+        "Approval.four_eyes": (actions.four_eyes_closed,),
         "Approval.expires_after": (actions.approval_lasts,),
         "Approver.when": (actions.approver_uncapped,),
     }

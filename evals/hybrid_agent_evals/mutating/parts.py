@@ -179,6 +179,7 @@ COVERED: Mapping[str, str] = MappingProxyType(
         "worker": "a control changes it",
         "patience": "a control changes it",
         "lease": "a control changes it; it counts after a crash alone",
+        "service": "within which times people do their part; it counts in sweeps, not in what is served",
         "clock": "every case has its own",
         "budget": "it limits what a language model costs, not what is served",
         "prompts": "they word what a model is asked; what it may do is not theirs",
@@ -206,6 +207,7 @@ SETTINGS: Mapping[str, str] = MappingProxyType(
         "cache": "reasoner",
         "lease": "lease",
         "redaction": "redactor",
+        "service": "service",
     }
 )
 """Every key of a deployment file, and the part that it becomes."""

@@ -142,6 +142,18 @@ def approval_lasts(site: Site) -> Iterator[Change]:
     )
 
 
+def four_eyes_closed(site: Site) -> Iterator[Change]:
+    """One person approves alone what takes two."""
+    if site.value is not None:
+        yield Change(
+            "one person in place of two",
+            site.place,
+            None,
+            f"{site.part}: one person approves what needs two",
+            "an approval by one person of what needs two does nothing yet",
+        )
+
+
 def argument_elsewhere(site: Site) -> Iterator[Change]:
     """An argument of a write taken from a neighbouring value of the same structure, or left out."""
     if not isinstance(site.owner, ActionRule):
