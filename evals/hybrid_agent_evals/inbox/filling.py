@@ -52,7 +52,14 @@ def _case(number: int, is_open: bool, now: datetime) -> Iterator[tuple[Table, Ro
     for place in range(SAID):
         text = f"My order {10_000 + number} has not come, and this is message {place} about it."
         by = "bot" if place % 2 else "customer"
-        said = {"thread": thread, "mark": str(place), "by": by, "author": None, "citations": [], "at": at}
+        said: Row = {
+            "thread": thread,
+            "mark": str(place),
+            "by": by,
+            "author": None,
+            "citations": [],
+            "at": at,
+        }
         yield messages, said | {"text": text}
     if number % 2 == 0:
         yield from _approval(number, about, is_open, at, now + timedelta(seconds=chance.randrange(1, 14_400)))
@@ -72,7 +79,7 @@ def _approval(
     status = "proposed" if is_open else "succeeded"
     effect = {"id": action, "request_id": "r", "arguments": {}, "sources": {}, "key": action}
     yield effects, asked | effect | {"status": status, "created": at, "updated": at}
-    ended = {"status": "pending", "decided_by": None, "decided_at": None}
+    ended: Row = {"status": "pending", "decided_by": None, "decided_at": None}
     if not is_open:
         ended = {"status": "approved", "decided_by": "agent-1", "decided_at": at}
     payload = {"risk": "high", "facts": {"order": {"items": ["something bought"] * 150}}}
@@ -83,7 +90,7 @@ def _approval(
 
 def _hand_off(number: int, is_open: bool, at: datetime) -> Row:
     packet = {"transcript": [{"by": "customer", "text": "words that somebody wrote " * 5}] * 40}
-    ended = {"status": "open", "closed": None, "closed_by": None}
+    ended: Row = {"status": "open", "closed": None, "closed_by": None}
     if not is_open:
         ended = {"status": "closed", "closed": at, "closed_by": "agent-1"}
     return {
