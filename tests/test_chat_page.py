@@ -249,6 +249,17 @@ async def test_a_chat_that_ends_is_rated(chat: Chat, enter: Visiting, screenshot
     await expect(page.locator(".message")).to_have_count(0)
 
 
+async def test_who_is_signed_out_reads_what_to_do(chat: Chat, enter: Visiting) -> None:
+    """Where a token has ended and no page gives another, the words that were typed stay."""
+    page = await enter(chat.token("C-1006"))
+    await expect(page.get_by_label("Your message")).to_be_visible()
+    chat.stage.clock.turn(hours=2)
+    await say(page, ORDER)
+    await expect(page.locator(".message.customer")).to_contain_text(ORDER)
+    await expect(page.locator(".message.customer .failed")).to_contain_text("open the chat again")
+    enter.open_page.watch.expected("401")
+
+
 async def test_a_demonstration_lets_one_choose_who_to_be(
     chat: Chat, enter: Visiting, screenshot: Screenshot
 ) -> None:

@@ -2,6 +2,8 @@
 
 import { events } from "./sse.js";
 
+const SIGNED_OUT = "You have been signed out. Please open the chat again from the shop's page.";
+
 export class Refused extends Error {
   constructor(status, message) {
     super(message);
@@ -77,6 +79,7 @@ export class Api {
 
 async function accepted(answer) {
   if (answer.ok) return answer;
+  if (answer.status === 401) throw new Refused(401, SIGNED_OUT);
   const problem = await answer.json().catch(() => ({}));
   throw new Refused(answer.status, problem.detail ?? "This did not work.");
 }

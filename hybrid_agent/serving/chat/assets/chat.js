@@ -89,7 +89,7 @@ function tell({ name, data }) {
 
 function gone(error) {
   trouble.hidden = false;
-  trouble.textContent = `${error.message} Start a new chat to go on.`;
+  trouble.textContent = error.message;
   talk.tell({ ended: true });
 }
 
