@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
+from uuid import uuid4
 
 import httpx
 import pytest
@@ -330,6 +331,17 @@ async def test_owner_is_the_servers_word(served: Served, sdk: Sdk) -> None:
     assert thread not in {each["thread_id"] for each in await other.threads.search(metadata={})}
     assert thread in {each["thread_id"] for each in await customer.threads.search()}
     assert await refusal(other.threads.create(thread_id=thread, if_exists="do_nothing")) == 409
+
+
+async def test_no_state_of_ones_own(served: Served, sdk: Sdk) -> None:
+    """A customer who opens a conversation with a state of their making gets an empty one."""
+    customer, thread = sdk(served.customer("C-1001")), str(uuid4())
+    made = {"values": {"status": "answered", "turn": "x"}, "as_node": "guard"}
+    answer = await customer.threads.create(
+        thread_id=thread, graph_id="support", supersteps=[{"updates": [made]}]
+    )
+    assert "Forbidden" in answer["detail"]  # type: ignore[typeddict-item]
+    assert (await customer.threads.get(thread))["values"] == {}
 
 
 async def test_same_message_twice(served: Served, sdk: Sdk) -> None:

@@ -86,12 +86,12 @@ def run(made: Any) -> Any:
 
 
 def _each(view: View) -> View:
-    """The view of one, or of each in a list; a number is a count."""
+    """The view of one, or of each in a list; a number is a count, and a `detail` says what went wrong."""
 
     def viewed(found: Any) -> Any:
         if isinstance(found, list):
             return [view(each) for each in found]
-        return view(found) if isinstance(found, dict) else found
+        return view(found) if isinstance(found, dict) and "detail" not in found else found
 
     return viewed
 
