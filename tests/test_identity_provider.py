@@ -83,7 +83,7 @@ async def test_the_sign_in_page_names_the_provider(web: Web) -> None:
         ({"roles": ["other"]}, {}, 403, "no role here"),
         ({"roles": None}, {}, 403, "no role here"),
         ({}, {"state": "another"}, 401, "begun elsewhere"),
-        ({}, {"iss": "https://other.example"}, 401, "another provider"),
+        ({}, {"iss": "https://other.example"}, 401, "answered than was asked"),
         ({}, {"error": "access_denied"}, 401, "did not sign you in"),
         ({}, {"code": "made-up"}, 401, "does not accept"),
     ],

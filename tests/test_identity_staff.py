@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from argon2 import PasswordHasher
@@ -10,7 +11,14 @@ from graph_kit import Clock
 from identity_kit import PASSWORD, Desk, desk_of
 
 from hybrid_agent.caller import Caller
-from hybrid_agent.records import ContradictionError, Records, UnknownRecordError, accounts, sessions
+from hybrid_agent.records import (
+    ContradictionError,
+    Records,
+    UnknownRecordError,
+    accounts,
+    open_records,
+    sessions,
+)
 from hybrid_agent.records.staff import Account
 from hybrid_agent.serving.errors import InvalidCredentialError, TooManyRequestsError
 from hybrid_agent.serving.identity.accounts import BY_ADDRESS, BY_BOTH, Accounts
@@ -25,8 +33,19 @@ HERE, THERE = "192.0.2.1", "192.0.2.2"
 
 
 @pytest.fixture
-async def desk(records: Records) -> AsyncIterator[Desk]:
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     """A server with one account, of an agent who may approve refunds, too."""
+    async with await open_records(f"sqlite:///{tmp_path}/records.db") as opened:
+        yield await with_account(opened)
+
+
+@pytest.fixture
+async def either(records: Records) -> Desk:
+    """The same on either database."""
+    return await with_account(records)
+
+
+async def with_account(records: Records) -> Desk:
     made = desk_of(records, Clock())
     account = Account(
         user="noor",
@@ -38,7 +57,7 @@ async def desk(records: Records) -> AsyncIterator[Desk]:
     )
     async with records.write() as tx:
         await accounts.add(tx, account)
-    yield made
+    return made
 
 
 def local(desk: Desk) -> Accounts:
@@ -57,12 +76,12 @@ async def ended(desk: Desk, token: str) -> bool:
     return gone == 2
 
 
-async def test_an_account_signs_in_and_its_session_says_who_it_is(desk: Desk) -> None:
+async def test_an_account_signs_in_and_its_session_says_who_it_is(either: Desk) -> None:
     """With the right password one gets a session that works as a cookie and as Bearer, with one's roles."""
-    who = await local(desk).sign_in(" noor ", PASSWORD, HERE, desk.clock())
-    token = await desk.identity.begin(who)
-    browser = await desk.identity.person_of(None, token)
-    program = await desk.identity.person_of(f"Bearer {token}")
+    who = await local(either).sign_in(" noor ", PASSWORD, HERE, either.clock())
+    token = await either.identity.begin(who)
+    browser = await either.identity.person_of(None, token)
+    program = await either.identity.person_of(f"Bearer {token}")
     assert browser is not None
     assert program is not None
     assert (browser.proof, program.proof) == (Proof.COOKIE, Proof.BEARER)
@@ -100,19 +119,19 @@ async def test_a_session_ends_after_half_a_day(desk: Desk) -> None:
     assert await ended(desk, token)
 
 
-async def test_what_changes_an_account_ends_its_sessions(desk: Desk) -> None:
+async def test_what_changes_an_account_ends_its_sessions(either: Desk) -> None:
     """Another role, another password and an end of the account sign its user out everywhere."""
-    records = desk.identity.records
+    records = either.identity.records
     for change in (
         lambda tx: accounts.set_role(tx, "noor", "viewer", ()),
         lambda tx: accounts.set_password(tx, "noor", "hash"),
-        lambda tx: accounts.disable(tx, "noor", now=desk.clock()),
+        lambda tx: accounts.disable(tx, "noor", now=either.clock()),
     ):
-        one, other = await desk.session(), await desk.session()
+        one, other = await either.session(), await either.session()
         async with records.write() as tx:
             await change(tx)
-        assert await ended(desk, one)
-        assert await ended(desk, other)
+        assert await ended(either, one)
+        assert await ended(either, other)
 
 
 async def test_stale_sessions_are_removed(desk: Desk) -> None:
@@ -165,17 +184,17 @@ async def test_a_disabled_account_cannot_sign_in(desk: Desk) -> None:
     assert (await local(desk).sign_in("noor", PASSWORD, HERE, desk.clock())).user == "noor"
 
 
-async def test_guessing_is_slowed_down_and_locks_nobody_out_elsewhere(desk: Desk) -> None:
+async def test_guessing_is_slowed_down_and_locks_nobody_out_elsewhere(either: Desk) -> None:
     """After a few failures even the right password waits, at that address; elsewhere it counts."""
     for _ in range(BY_BOTH):
         with pytest.raises(InvalidCredentialError):
-            await local(desk).sign_in("noor", "guess", HERE, desk.clock())
+            await local(either).sign_in("noor", "guess", HERE, either.clock())
     with pytest.raises(TooManyRequestsError) as told:
-        await local(desk).sign_in("noor", PASSWORD, HERE, desk.clock())
+        await local(either).sign_in("noor", PASSWORD, HERE, either.clock())
     assert told.value.after == 15 * 60
-    assert (await local(desk).sign_in("noor", PASSWORD, THERE, desk.clock())).user == "noor"
-    desk.clock.turn(minutes=16)
-    assert (await local(desk).sign_in("noor", PASSWORD, HERE, desk.clock())).user == "noor"
+    assert (await local(either).sign_in("noor", PASSWORD, THERE, either.clock())).user == "noor"
+    either.clock.turn(minutes=16)
+    assert (await local(either).sign_in("noor", PASSWORD, HERE, either.clock())).user == "noor"
 
 
 async def test_guessing_many_names_is_slowed_down_by_address(desk: Desk) -> None:
@@ -196,18 +215,18 @@ async def test_a_right_password_starts_the_count_anew(desk: Desk) -> None:
         await local(desk).sign_in("noor", PASSWORD, HERE, desk.clock())
 
 
-async def test_an_old_hash_is_made_anew_at_sign_in(desk: Desk) -> None:
+async def test_an_old_hash_is_made_anew_at_sign_in(either: Desk) -> None:
     """Where the parameters have changed, the password is hashed with the new ones, and works as before."""
     records, newer = (
-        desk.identity.records,
+        either.identity.records,
         Passwords(PasswordHasher(time_cost=2, memory_cost=8, parallelism=1)),
     )
-    await Accounts(records, newer).sign_in("noor", PASSWORD, HERE, desk.clock())
+    await Accounts(records, newer).sign_in("noor", PASSWORD, HERE, either.clock())
     async with records.read() as connection:
         account = await accounts.get(connection, "noor")
     assert account is not None
     assert not newer.outdated(account.password)
-    await Accounts(records, newer).sign_in("noor", PASSWORD, HERE, desk.clock())
+    await Accounts(records, newer).sign_in("noor", PASSWORD, HERE, either.clock())
 
 
 async def test_passwords_are_hashed_as_recommended() -> None:
@@ -226,10 +245,10 @@ async def test_a_weak_password_is_not_taken(weak: str) -> None:
         await FAST.hashed(weak)
 
 
-async def test_accounts_are_told_apart(desk: Desk) -> None:
+async def test_accounts_are_told_apart(either: Desk) -> None:
     """A user name is taken once; what is not there cannot be changed."""
-    records = desk.identity.records
-    again = Account(user="noor", name="Other", password="x", role="admin", created=desk.clock())
+    records = either.identity.records
+    again = Account(user="noor", name="Other", password="x", role="admin", created=either.clock())
     with pytest.raises(ContradictionError, match="already"):
         async with records.write() as tx:
             await accounts.add(tx, again)

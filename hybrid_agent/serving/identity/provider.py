@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 
 from hybrid_agent.caller import Kind
 from hybrid_agent.serving.errors import InvalidCredentialError, NotAllowedError, NotReadyError
-from hybrid_agent.serving.identity.fetching import asked, fetch
+from hybrid_agent.serving.identity.fetching import FetchError, asked, fetch
 from hybrid_agent.serving.identity.keys import KeySet
 from hybrid_agent.serving.identity.sessions import SignedIn
 from hybrid_agent.serving.identity.tokens import TokenRules, display_name, peeked, subject, verified
@@ -50,13 +50,21 @@ class Endpoints:
     keys: KeySet
 
 
+@dataclass(slots=True)
+class _Known:
+    """What was fetched, and how often it was tried: who waited for a try in vain does not try again."""
+
+    endpoints: Endpoints | None = None
+    tries: int = 0
+
+
 @dataclass(frozen=True, eq=False)
 class StaffProvider:
     """The provider that the settings name; what it says about itself is fetched at first use."""
 
     settings: Oidc
     back: str
-    _known: list[Endpoints] = field(default_factory=list)
+    _known: _Known = field(default_factory=_Known)
     _turn: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     def issued(self, claims: Mapping[str, Any]) -> bool:
@@ -148,10 +156,15 @@ class StaffProvider:
         return SignedIn(user, display_name(claims, user), max(levels), roles, via=self.settings.name)
 
     async def _endpoints(self) -> Endpoints:
+        tries = self._known.tries
         async with self._turn:
-            if not self._known:
-                self._known.append(_read(await fetch(self.settings.issuer + DISCOVERY), self.settings))
-        return self._known[0]
+            if self._known.endpoints is None:
+                if self._known.tries != tries:
+                    raise FetchError
+                self._known.tries += 1
+                found = await fetch(self.settings.issuer + DISCOVERY)
+                self._known.endpoints = _read(found, self.settings)
+            return self._known.endpoints
 
 
 def staff_provider(settings: Oidc, url: str) -> StaffProvider:
