@@ -19,11 +19,13 @@ from hybrid_agent_evals.loading.lines import runs_in
 from hybrid_agent_evals.loading.memory import Sample, look, watch
 from hybrid_agent_evals.loading.plan import Bounds, Plan
 from hybrid_agent_evals.loading.seeding import seeded
-from hybrid_agent_evals.loading.server import Site, prepared, running
+from hybrid_agent_evals.loading.server import Site, failed, prepared, running
 from hybrid_agent_evals.speed.questions import questions
 from hybrid_agent_evals.speed.report import Report
 
 if TYPE_CHECKING:
+    from subprocess import Popen
+
     from httpx2 import AsyncClient
 
 CUSTOMERS = ("C-1001", "C-1002")
@@ -42,14 +44,27 @@ def run(plan: Plan, bounds: Bounds, tell: Tell) -> Report:
         tell("starting the server ...")
         with running(site) as process:
             tell(f"process {process.pid} serves {site.url}")
-            crowd = asyncio.run(_crowd(plan, site, token, tell))
+            crowd = _served(plan, site, token, tell, process)
         return report(plan, bounds, crowd, runs_in(site.log), site.kept_mb())
+
+
+def _served(plan: Plan, site: Site, token: str, tell: Tell, process: "Popen[bytes]") -> Crowd:
+    """What came of the crowd. Raises ServerFailedError where the server is gone."""
+    import httpx2
+
+    try:
+        return asyncio.run(_crowd(plan, site, token, tell))
+    except httpx2.TransportError as error:
+        ended = process.poll()
+        how = "does not answer" if ended is None else f"ended by itself with {ended}"
+        raise failed(site, f"the server {how} ({type(error).__name__})") from error
 
 
 async def _crowd(plan: Plan, site: Site, token: str, tell: Tell) -> Crowd:
     import httpx2
 
-    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None)
+    # Let go of connections before the server does: one that it closes just then would look like a lost answer.
+    limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=2.0)
     timeout = httpx2.Timeout(60.0, read=None)
     async with AsyncExitStack() as closing:
         client = await closing.enter_async_context(

@@ -13,9 +13,10 @@ from hybrid_agent_evals.loading.streams import Page, events_of
 from hybrid_agent_evals.speed.questions import Question
 
 if TYPE_CHECKING:
-    from httpx2 import AsyncClient
+    from httpx2 import AsyncClient, Response
 
 DAY_SECONDS = 86_400
+FAILED, CUT = "failed", "cut off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,20 +38,31 @@ class Visitor:
 
     async def say(self, text: str) -> Sent:
         """Send a message and read the answer to its end."""
-        id, began, status = uuid4().hex, time.perf_counter(), "no turn"
+        import httpx2
+
+        id, began = uuid4().hex, time.perf_counter()
         headers = {**self.page.headers, "X-Request-ID": id}
         address = f"/chat/conversations/{self.page.thread}/messages"
         body = {"id": id, "text": text}
-        async with self.client.stream("POST", address, json=body, headers=headers) as response:
-            if response.status_code != 200:
-                status = f"HTTP {response.status_code}"
-            else:
-                async for event in events_of(response):
-                    status = str(event.data["status"]) if event.kind == "turn" else status
-                    status = "failed" if event.kind == "failed" else status
+        try:
+            async with self.client.stream("POST", address, json=body, headers=headers) as response:
+                status = await _ended(response)
+        except httpx2.TransportError:
+            status = CUT
         sent = Sent(id, (time.perf_counter() - began) * 1000, status)
         self.sent.append(sent)
         return sent
+
+
+async def _ended(response: "Response") -> str:
+    """How a turn ended: with the turn's status, or why there is none."""
+    if response.status_code != 200:
+        return f"HTTP {response.status_code}"
+    status = CUT
+    async for event in events_of(response):
+        if event.kind in ("turn", FAILED):
+            status = str(event.data["status"]) if event.kind == "turn" else FAILED
+    return status
 
 
 async def arrive(client: "AsyncClient", site: Site, customer: str) -> Visitor:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 from hybrid_agent_evals.loading.agents import Decision
 from hybrid_agent_evals.loading.checking import Kept
-from hybrid_agent_evals.loading.customers import Sent, Visitor
+from hybrid_agent_evals.loading.customers import CUT, FAILED, Sent, Visitor
 from hybrid_agent_evals.loading.lines import Run
 from hybrid_agent_evals.loading.memory import Sample, growth
 from hybrid_agent_evals.loading.plan import Bounds, Plan
 from hybrid_agent_evals.speed.report import Aim, Figure, Report, percentile
 
-UNANSWERED = frozenset({"failed", "no turn", "None"})
+UNANSWERED = frozenset({FAILED, CUT, "None"})
 
 NOTES = (
     "Our part of a turn is the graph's own run, with what it waits for in its process; the queue is the",

@@ -107,8 +107,13 @@ def _wait_until_ready(site: Site, process: subprocess.Popen[bytes]) -> None:
         except httpx2.TransportError:
             pass
         time.sleep(0.2)
+    raise failed(site, "the server is not ready")
+
+
+def failed(site: Site, what: str) -> ServerFailedError:
+    """What went wrong, with what the server said last."""
     tail = "\n".join(site.log.read_text("utf-8", "replace").splitlines()[-10:])
-    raise ServerFailedError(f"the server is not ready; its last lines are:\n{tail}")
+    return ServerFailedError(f"{what}; its last lines are:\n{tail}")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
