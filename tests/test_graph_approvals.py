@@ -478,16 +478,6 @@ async def test_two_decisions_in_one_resume(stage: Stage) -> None:
     assert stage.writes() == ["orders.cancel"] and turn.status is Status.ANSWERED
 
 
-async def test_what_a_person_sees_is_what_inboxes_expect(stage: Stage) -> None:
-    """The pause carries action requests and review configs as LangChain's inboxes read them."""
-    await stage.say(REFUND)
-    (paused,) = (await stage.graph.aget_state({"configurable": {"thread_id": "t"}})).interrupts
-    (request,), (config,) = paused.value["action_requests"], paused.value["review_configs"]
-    assert request["name"] == config["action_name"] == "orders.refund"
-    assert request["args"]["amount"] == euros("104.40")
-    assert set(config["allowed_decisions"]) >= {"approve", "edit", "reject", "respond"}
-
-
 @pytest.mark.parametrize(
     "text",
     [

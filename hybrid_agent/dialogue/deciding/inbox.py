@@ -83,7 +83,8 @@ class Response(BaseModel):
 
 _RESPONSE = TypeAdapter(Response)
 SHOWN = {"id", "digest", "summary", "operation", "intent", "customer_id", "payload", "rules", "needed"}
-DECISIONS = ("approve", "edit", "reject", "respond", "take_over")
+DECISIONS = ("approve", "edit", "reject", "respond")
+"""What LangChain's inboxes know; `take_over` is understood beside them."""
 
 
 def read_response(value: object) -> Response:
