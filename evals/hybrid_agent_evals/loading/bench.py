@@ -63,7 +63,7 @@ def _served(plan: Plan, site: Site, token: str, tell: Tell, process: "Popen[byte
 async def _crowd(plan: Plan, site: Site, token: str, tell: Tell) -> Crowd:
     import httpx2
 
-    # Let go of connections before the server does: one that it closes just then would look like a lost answer.
+    # Let go of connections before the server does: one that it closes just then looks like a lost answer.
     limits = httpx2.Limits(max_connections=None, max_keepalive_connections=None, keepalive_expiry=2.0)
     timeout = httpx2.Timeout(60.0, read=None)
     async with AsyncExitStack() as closing:
