@@ -4,6 +4,7 @@ import os
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cli_kit import run_inside
@@ -148,6 +149,39 @@ def test_secrets_are_not_shown(sample: Path) -> None:
     assert SECRET not in repr(settings)
     assert SECRET[::-1] not in repr(settings)
     assert not any("hunter2" in each for each in problems(given(sample, SECRET="hunter2")))
+
+
+class Asked(dict[str, str]):
+    """An environment that remembers what it was asked for."""
+
+    def __init__(self, given: Mapping[str, str]) -> None:
+        super().__init__(given)
+        self.names: set[str] = set()
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The variable's value."""
+        self.names.add(name)
+        return super().get(name, default)
+
+
+def test_the_page_names_every_setting(sample: Path) -> None:
+    """docs/serving.md has every variable that is read, in full or by what follows its group's name."""
+    asked = Asked(
+        given(
+            sample,
+            CUSTOMER_JWT_SECRET=SECRET,
+            CUSTOMER_JWT_AUDIENCE="us",
+            OIDC_ISSUER="https://id.example.com",
+            OIDC_CLIENT_ID="us",
+            OIDC_ROLES="support=agent",
+        )
+    )
+    server_settings(asked)
+    page = (Path(__file__).parent.parent / "docs" / "serving.md").read_text("utf-8")
+    read = {each.removeprefix("HYBRID_AGENT_") for each in asked.names if each.startswith("HYBRID_AGENT_")}
+    told = {each.removesuffix("_FILE") for each in read}
+    forms = {each: (each, each.removeprefix("CUSTOMER_JWT"), each.removeprefix("OIDC")) for each in told}
+    assert [each for each, ways in forms.items() if not any(f"`{way}`" in page for way in ways)] == []
 
 
 @pytest.fixture
