@@ -157,7 +157,7 @@ people = st.sampled_from(["ann", "bob", "cleo"])
 deeds = st.lists(st.tuples(people, st.sampled_from(["approve", "other", "reject", "edit"])), max_size=6)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(deeds)
 async def test_nothing_is_cleared_without_two_people_on_its_digest(records: Records, deeds: Any) -> None:
     """Whatever people do in whichever order, what is cleared has the signatures of two on exactly it."""
