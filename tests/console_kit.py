@@ -93,6 +93,7 @@ class Console:
             headers={"accept": "text/html"},
             timeout=20,
             trust_env=False,
+            verify=False,
         ) as client:
             yield Clerk(client)
 

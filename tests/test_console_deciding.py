@@ -111,26 +111,24 @@ async def test_an_edit_is_carried_out_as_it_was_typed(console: Console, alex: Cl
     assert [amount for amount, _ in console.stage.refunds()] == [2050]
 
 
-@pytest.mark.parametrize(
-    ("typed", "status", "problem"),
-    [
-        ({"argument.amount.amount": "20.555"}, 422, "more decimals than EUR has"),
-        ({"argument.amount.amount": "lots"}, 422, "valid decimal"),
-        ({"argument.amount.currency": "EURO"}, 422, "This is not written as it has to be."),
-        ({"argument.reason": ""}, 422, "This must be filled in."),
-        ({}, 422, "Nothing is changed."),
-        ({"argument.amount.amount": "900"}, 409, "no more than €104.40 can be refunded"),
-    ],
+WRONG_EDITS = (
+    ({"argument.amount.amount": "20.555"}, 422, "more decimals than EUR has"),
+    ({"argument.amount.amount": "lots"}, 422, "valid decimal"),
+    ({"argument.amount.currency": "EURO"}, 422, "This is not written as it has to be."),
+    ({"argument.reason": ""}, 422, "This must be filled in."),
+    ({}, 422, "Nothing is changed."),
+    ({"argument.amount.amount": "900"}, 409, "no more than €104.40 can be refunded"),
 )
-async def test_an_edit_that_cannot_be_is_said_beside_its_field(
-    console: Console, alex: Clerk, typed: dict[str, str], status: int, problem: str
-) -> None:
+
+
+async def test_an_edit_that_cannot_be_is_said_beside_its_field(console: Console, alex: Clerk) -> None:
     """What the schema or the policy refuses is said on the form, what was typed is kept, the case waits."""
     address, hidden = await edit_form(console, alex)
-    page = await alex.send(address, hidden, **typed)
-    assert page.status_code == status
-    assert problem in page.text
-    assert all(f'value="{value}"' in page.text for value in typed.values())
+    for typed, status, problem in WRONG_EDITS:
+        page = await alex.send(address, hidden, **typed)
+        assert page.status_code == status, typed
+        assert problem in page.text
+        assert all(f'value="{value}"' in page.text for value in typed.values())
     assert (await console.approval("t")).status == "pending"
 
 

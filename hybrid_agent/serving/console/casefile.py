@@ -18,7 +18,7 @@ from hybrid_agent.records.models import (
 )
 
 SHOWN_MESSAGES = 200
-"""The last messages of a conversation that a page shows; a longer one says how many came before."""
+"""The last messages of a conversation that a page shows; of a longer one it says that there are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,11 @@ class CaseFile:
             if each.status is ApprovalStatus.PENDING and each.expires > self.at
         ]
         return tuple(sorted(waiting, key=lambda each: each.expires))
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether there may be earlier messages than these."""
+        return len(self.messages) == SHOWN_MESSAGES
 
     @property
     def open_hand_offs(self) -> tuple[HandOff, ...]:
