@@ -1,6 +1,7 @@
 """Live pages: what is committed by anybody is seen once by everybody who looks on."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from records_kit import action, ask
 from hybrid_agent.records import Records, events, messages, open_records
 from hybrid_agent.records.errors import UnavailableError
 from hybrid_agent.records.models import By, Message, Said
-from hybrid_agent.serving.live import Changed, Feed, Reachable, Unreachable
+from hybrid_agent.serving.live import Changed, Feed, Reachable, Unreachable, at_signal
 from hybrid_agent.serving.live.feed import BACKLOG, Subscription
 from hybrid_agent.state import Event, EventKind
 
@@ -169,3 +170,20 @@ async def test_a_stopped_feed_ends_its_streams(tmp_path: Path) -> None:
                 await asyncio.sleep(0.02)
             assert await reading == []
             assert not feed.running
+
+
+async def test_streams_end_when_the_server_is_told_to_stop(tmp_path: Path) -> None:
+    """The signal lets readers go, for the server waits for them, and reaches whoever handled it before."""
+    handled: list[int] = []
+    before = signal.signal(signal.SIGTERM, lambda number, _: handled.append(number))
+    try:
+        async with await open_records(f"sqlite:///{tmp_path}/records.db") as records:
+            feed = Feed(records)
+            with at_signal(feed.end):
+                async with feed.subscribe("one") as reader:
+                    signal.raise_signal(signal.SIGTERM)
+                    assert await first(reader, 1) == []
+            signal.raise_signal(signal.SIGTERM)
+    finally:
+        signal.signal(signal.SIGTERM, before)
+    assert handled == [signal.SIGTERM, signal.SIGTERM]

@@ -18,7 +18,7 @@ from hybrid_agent.serving.access.shown import Shown
 from hybrid_agent.serving.chat.pages import PAGES as CHAT
 from hybrid_agent.serving.console.pages import PAGES as CONSOLE
 from hybrid_agent.serving.identity.identity import identity
-from hybrid_agent.serving.live import Feed
+from hybrid_agent.serving.live import Feed, at_signal
 from hybrid_agent.serving.observing.health import Pulse
 from hybrid_agent.serving.observing.observation import Observation, observe
 from hybrid_agent.serving.observing.pages import observing_pages
@@ -80,6 +80,7 @@ async def _running(
         closing.push_async_callback(threads.aclose)
         for work in (keep_sweeping(deployment, sweeping.beat), site.feed.run()):
             closing.push_async_callback(_ended, asyncio.create_task(work))
+        closing.enter_context(at_signal(site.feed.end))
         yield
 
 

@@ -132,8 +132,12 @@ class Feed:
                 await asyncio.sleep(self.every if await self._look() else RETRY)
         finally:
             self.running = False
-            for each in self._subscribers:
-                each.end()
+            self.end()
+
+    def end(self) -> None:
+        """Let every reader go, to come again."""
+        for each in self._subscribers:
+            each.end()
 
     async def _look(self) -> bool:
         """Tell what was added. Returns whether the records could be read."""
