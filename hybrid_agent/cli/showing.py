@@ -161,7 +161,9 @@ def approval(console: Console, each: Mapping[str, Any]) -> None:
     row(console, "because", f"{payload['message']!r} ({each['intent']} {payload['confidence']:.2f})")
     facts = payload.get("facts", {})
     rows(console, "facts", (f"{name}: {brief(gist(value))}" for name, value in facts.items()), "dim")
-    row(console, "may decide", ", ".join(rule["role"] for rule in each["rules"]))
+    row(console, "risk", ", ".join([payload["risk"], *map(clean, payload["reasons"])]))
+    people = f" ({each['needed']} different people)" if each["needed"] > 1 else ""
+    row(console, "may decide", ", ".join(payload["policy"]["approvers"]) + people)
     row(console, "until", moment(each["expires"]))
     row(console, "digest", each["digest"][:16], style="dim")
 
