@@ -22,16 +22,48 @@ class Bounded:
     site: Site
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer 413 to a body that says that it is too large; end one that turns out to be."""
+        """Answer 413 to a body that says that it is too large, and as soon as one turns out to be.
+
+        The app within sees the client go then; what it makes of that is nobody's any more.
+        """
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
+        answered = False
+
+        async def refuse(error: HTTPException) -> None:
+            nonlocal answered
+            if not answered:
+                answered = True
+                await refused(Request(scope), self.site, None, None, error)(scope, receive, send)
+
+        async def sending(message: Message) -> None:
+            if not over:
+                nonlocal answered
+                answered = True
+                await send(message)
+
+        over = False
+
+        async def bounded() -> Message:
+            nonlocal over
+            try:
+                return await within()
+            except HTTPException as error:
+                over = True
+                await refuse(error)
+                return {"type": "http.disconnect"}
+
         try:
-            bounded = bounded_receive(scope, receive, LARGEST)
+            within = bounded_receive(scope, receive, LARGEST)
         except HTTPException as error:
-            await refused(Request(scope), self.site, None, None, error)(scope, receive, send)
+            await refuse(error)
             return
-        await self.app(scope, bounded, send)
+        try:
+            await self.app(scope, bounded, sending)
+        except Exception:
+            if not over:
+                raise
 
 
 def bounded_receive(scope: Scope, receive: Receive, most: int) -> Receive:
