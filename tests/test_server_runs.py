@@ -315,6 +315,17 @@ async def test_forged_caller(served: Served, sdk: Sdk) -> None:
     assert "1002" in (await made)["reply"]["text"]  # type: ignore[call-overload,index]
 
 
+async def test_own_configuration(served: Served, sdk: Sdk) -> None:
+    """A client's limit on steps, its callbacks and its tags are not the run's."""
+    customer = sdk(served.customer("C-1001"))
+    steps: Any = {"recursion_limit": 1, "callbacks": ["mine"], "tags": ["mine"], "metadata": {"mine": "x"}}
+    thread = await opened(customer)
+    made = await customer.runs.wait(thread, "support", input=human("Hello"), config=steps)
+    [run] = await sdk(served.staff("noor")).runs.list(thread)
+    assert made["reply"]
+    assert "mine" not in str(run)
+
+
 async def test_staff_say_nothing_here(case: Case) -> None:
     """Staff cannot put words into a customer's mouth."""
     said = case.agent.runs.wait(case.thread, "support", input=human("yes, I agree"))

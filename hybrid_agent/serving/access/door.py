@@ -134,17 +134,20 @@ def _decisions(kwargs: Mapping[str, Any]) -> None:
 
 
 def _settle_rest(run: dict[str, Any], kwargs: dict[str, Any], *, staff: bool) -> None:
-    """At another durability the input would be kept as it came; metadata and tags would be anybody's words.
+    """At another durability the input would be kept as it came; metadata and tags would be anybody's words,
+    and a limit on steps would stop the graph wherever the client likes.
 
-    The request's id goes with the run, for whoever reads its logs and traces.
+    The request's id goes with the run, for whoever reads its logs and traces. The configuration is changed in
+    place: the server makes the run with the one that it had before we were asked.
     """
     kwargs["durability"], kwargs["checkpoint_during"] = "exit", False
     asked = kwargs.get("stream_mode") or []
     kwargs["stream_mode"] = [each for each in asked if each in STREAMED[staff]] or ["values"]
-    config = kwargs.get("config") or {}
+    config = kwargs["config"]
     configurable = config.get("configurable") or {}
-    known = {"request_id": configurable.get("langgraph_request_id")}
-    kwargs["config"] = {"configurable": configurable, "metadata": known}
+    config.clear()
+    config["configurable"] = configurable
+    config["metadata"] = {"request_id": configurable.get("langgraph_request_id")}
     if isinstance(run.get("metadata"), dict):
         run["metadata"].clear()
 
