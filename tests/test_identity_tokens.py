@@ -114,6 +114,7 @@ async def test_a_token_without_signature_does_not_count(desk: Desk) -> None:
         ({"exp": "tomorrow"}, "no time"),
         ({"exp": float("inf")}, "no time"),
         ({"exp": True}, "no time"),
+        ({"exp": 253_402_300_799}, "good for longer"),
         ({"nbf": 10**18}, "no time"),
         ({"headers": {"typ": "logout+jwt"}}, "of a type"),
     ],

@@ -100,12 +100,12 @@ def _check_times(claims: Mapping[str, Any], rules: TokenRules, now: datetime) ->
         _time(claims, "nbf") if "nbf" in claims else None,
         _time(claims, "iat") if "iat" in claims else None,
     )
-    if now >= expires + rules.leeway:
+    if now - expires >= rules.leeway:
         raise InvalidCredentialError(
             f"the token has expired, {_ago(now - expires)} ago by the clock of this server"
         )
     for each in (begins, issued):
-        if each is not None and each > now + rules.leeway:
+        if each is not None and each - now > rules.leeway:
             raise InvalidCredentialError(
                 f"the token counts only in {_ago(each - now)} by the clock of this server: "
                 "set the clock of whoever issued it, or of this server"
