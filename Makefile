@@ -7,6 +7,7 @@ PIP := $(BIN)/python -m pip install --quiet --no-compile --disable-pip-version-c
 DEPENDS := pyproject.toml $(CONSTRAINTS)
 # The Aegra server, which a test starts, needs Python 3.12 or later.
 NEWER ?= python3.12
+PORT ?= 2024
 
 .DEFAULT_GOAL := help
 .PHONY: help demo chat serve test test-aegra check eval bench clean
@@ -29,7 +30,7 @@ chat: $(VENV)/.local
 	@$(BIN)/hybrid-agent chat
 
 serve: $(VENV)/.serve
-	@$(BIN)/hybrid-agent serve
+	@$(BIN)/hybrid-agent serve --port $(PORT)
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup

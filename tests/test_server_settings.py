@@ -1,6 +1,7 @@
 """What the server is told by its environment, and `hybrid-agent serve`: what is wrong is said before."""
 
 import os
+import socket
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -209,3 +210,15 @@ def test_serve_stays_here(tmp_path: Path) -> None:
     assert ended.returncode == 2
     assert "loopback" in ended.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.usefixtures("bare")
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_serve_where_it_says(tmp_path: Path, host: str) -> None:
+    """Where the address cannot be had, nothing is served at another one in its place."""
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        ended = run_inside("serve", "--host", host, "--port", port, "--state", tmp_path)
+    assert ended.returncode == 2
+    assert f"cannot listen at {host} port {port}" in ended.stderr
+    assert "console" not in ended.stdout

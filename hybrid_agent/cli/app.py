@@ -95,7 +95,7 @@ def serve(
     config: Annotated[
         Path | None, typer.Option(help="A langgraph.json (without it, the one here or of the checkout).")
     ] = None,
-    host: Annotated[str, typer.Option(help="A loopback address.")] = "127.0.0.1",
+    host: Annotated[str, typer.Option(help="An IPv4 loopback address.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="A free port.", min=1, max=65_535)] = 2024,
 ) -> None:
     """Serve chat, console and LangGraph's API on this machine; without a deployment, a seeded sample."""

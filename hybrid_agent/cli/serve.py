@@ -3,6 +3,7 @@
 import hashlib
 import os
 import secrets
+import socket
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,8 +29,9 @@ OFFLINE: Mapping[str, str] = {
     "LANGSMITH_TRACING": "false",
     "LANGGRAPH_CLI_NO_ANALYTICS": "1",
     "LANGGRAPH_NO_VERSION_CHECK": "true",
+    "FORWARDED_ALLOW_IPS": "",
 }
-"""What keeps LangGraph's development server from calling out."""
+"""What keeps LangGraph's development server from calling out, and from believing anybody's X-Forwarded-For."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +44,7 @@ class Address:
     @property
     def url(self) -> str:
         """As a browser on this machine has it."""
-        host = f"[{self.host}]" if ":" in self.host else self.host
-        return f"http://{host}:{self.port}"
+        return f"http://{self.host}:{self.port}"
 
 
 def serve(deployment: Path | None, state: Path | None, config: Path | None, address: Address) -> None:
@@ -59,6 +60,7 @@ def serve(deployment: Path | None, state: Path | None, config: Path | None, addr
     config = _config(config)
     folder, environment = _environment(deployment, state, address)
     settings = server_settings(environment)
+    _check_free(address)
     _seed(settings)
     _announce(settings, address)
     folder.mkdir(parents=True, exist_ok=True)
@@ -67,6 +69,19 @@ def serve(deployment: Path | None, state: Path | None, config: Path | None, addr
     arguments = ["dev", "--config", str(config), "--host", address.host, "--port", str(address.port)]
     arguments += ["--no-browser", "--no-reload", "--n-jobs-per-worker", "10"]
     os.execve(sys.executable, [sys.executable, "-m", "langgraph_cli", *arguments], environment)  # noqa: S606
+
+
+def _check_free(address: Address) -> None:
+    """LangGraph's server takes another port where this one is taken: not the one that is announced."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((address.host, address.port))
+        except OSError as error:
+            advice = "Stop what uses it, or name another with --port (make serve PORT=2025)."
+            raise NotPossibleError(
+                f"cannot listen at {address.host} port {address.port}: {error.strerror}\n  {advice}"
+            ) from error
 
 
 def _config(named: Path | None) -> Path:
