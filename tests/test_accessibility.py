@@ -53,9 +53,10 @@ async def waiting(served: Served, orders: Orders) -> dict[str, str]:
 async def test_every_page_is_for_everybody(
     page: Page, served: Served, waiting: dict[str, str], open_page: Browsing, screenshot: Screenshot
 ) -> None:
-    """No barrier that axe knows in light or dark, all within 320 pixels, and all of it by keyboard."""
+    """No barrier that axe knows in light and in dark, all within 320 pixels, and all of it by keyboard."""
     url = served.url + page.path.format(**waiting)
     session = {"name": SESSION, "value": served.staff("ruth", Role.ADMIN), "url": served.url}
+    grounds = set()
     for scheme in ("light", "dark"):
         tab = await open_page(viewport=NARROW, color_scheme=scheme)
         if page.access is not Access.EVERYBODY:
@@ -64,6 +65,8 @@ async def test_every_page_is_for_everybody(
         assert answer is not None and answer.status == 200
         await screenshot(tab, f"{page.path.strip('/').replace('/', '-')}-{scheme}")
         assert await problems(tab) == []
+        grounds.add(await tab.evaluate("getComputedStyle(document.body).backgroundColor"))
+    assert len(grounds) == 2, "it is not dark in the dark"
 
 
 async def problems(tab: Tab) -> list[str]:
