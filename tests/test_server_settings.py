@@ -204,21 +204,21 @@ def test_serve_refuses(bare: pytest.MonkeyPatch, sample: Path) -> None:
 
 
 @pytest.mark.usefixtures("bare")
-def test_serve_stays_here(tmp_path: Path) -> None:
+@pytest.mark.parametrize("host", ["0.0.0.0", "::1"])
+def test_serve_stays_here(tmp_path: Path, host: str) -> None:
     """The development server is not put on a network, and nothing is made for it."""
-    ended = run_inside("serve", "--host", "0.0.0.0", "--state", tmp_path)
+    ended = run_inside("serve", "--host", host, "--state", tmp_path)
     assert ended.returncode == 2
     assert "loopback" in ended.stderr
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.usefixtures("bare")
-@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_serve_where_it_says(tmp_path: Path, host: str) -> None:
+def test_serve_where_it_says(tmp_path: Path) -> None:
     """Where the address cannot be had, nothing is served at another one in its place."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = str(taken.getsockname()[1])
-        ended = run_inside("serve", "--host", host, "--port", port, "--state", tmp_path)
+        ended = run_inside("serve", "--port", port, "--state", tmp_path)
     assert ended.returncode == 2
-    assert f"cannot listen at {host} port {port}" in ended.stderr
+    assert f"cannot listen at 127.0.0.1 port {port}" in ended.stderr
     assert "console" not in ended.stdout

@@ -31,7 +31,7 @@ OFFLINE: Mapping[str, str] = {
     "LANGGRAPH_NO_VERSION_CHECK": "true",
     "FORWARDED_ALLOW_IPS": "",
 }
-"""What keeps LangGraph's development server from calling out, and from believing anybody's X-Forwarded-For."""
+"""What keeps LangGraph's development server from calling out, and from believing an X-Forwarded-For."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +52,10 @@ def serve(deployment: Path | None, state: Path | None, config: Path | None, addr
 
     Raises ConfigurationError that names every setting that is wrong, and NotPossibleError.
     """
-    if not is_loopback(address.host):
+    if not is_loopback(address.host) or ":" in address.host:
         advice = "It keeps everything in memory and is for one machine; docs/deploying.md has the others."
         raise NotPossibleError(
-            f"the development server only listens on loopback, not {address.host}\n  {advice}"
+            f"the development server only listens on IPv4 loopback, not {address.host}\n  {advice}"
         )
     config = _config(config)
     folder, environment = _environment(deployment, state, address)
