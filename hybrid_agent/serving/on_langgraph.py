@@ -137,15 +137,15 @@ def _in_process() -> "httpx.AsyncBaseTransport":
     from langgraph_api.asgi_transport import ASGITransport  # type: ignore[import-untyped]
     from starlette.types import Receive, Scope, Send
 
-    from hybrid_agent.serving.web.limits import IN_PROCESS as CLIENT
+    from hybrid_agent.serving.web import limits
 
     async def server(scope: Scope, receive: Receive, send: Send) -> None:
         # It imports us while it starts.
         from langgraph_api.server import app  # type: ignore[import-untyped]
 
-        await app(scope, receive, send)
+        await app({**scope, limits.IN_PROCESS: True}, receive, send)
 
-    transport: httpx.AsyncBaseTransport = ASGITransport(server, raise_app_exceptions=False, client=CLIENT)
+    transport: httpx.AsyncBaseTransport = ASGITransport(server, raise_app_exceptions=False)
     return transport
 
 

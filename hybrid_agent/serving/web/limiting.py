@@ -22,7 +22,7 @@ class Limited:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Count the request, and a token that did not count."""
-        if scope["type"] != "http" or scope.get("client") == IN_PROCESS:
+        if scope["type"] != "http" or IN_PROCESS in scope:
             await self.app(scope, receive, send)
             return
         request, settings = Request(scope), self.site.settings

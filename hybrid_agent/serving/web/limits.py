@@ -34,8 +34,12 @@ AN_ADDRESS: Final = Rate(a_minute=6_000, burst=1_000)
 FAILURES: Final = Rate(a_minute=30, burst=60)
 """Of an address's requests with a token that does not count."""
 
-IN_PROCESS: Final = ("in-process", 0)
-"""The client address of calls that this process makes to itself on behalf of somebody who was counted."""
+IN_PROCESS: Final = "hybrid_agent.in_process"
+"""What the ASGI scope has of calls that this process makes to itself on behalf of somebody who was counted.
+
+Nothing that is sent gets into a scope under a name of ours; a client's address is what a header says it is where
+the server believes a proxy.
+"""
 
 
 @dataclass(frozen=True, eq=False)
