@@ -20,7 +20,7 @@ from hybrid_agent.records import approvals
 from hybrid_agent.records.models import Approval
 from hybrid_agent.serving.console.pages import PAGES
 from hybrid_agent.serving.identity.identity import identity
-from hybrid_agent.serving.identity.sessions import SignedIn, begin
+from hybrid_agent.serving.identity.sessions import SignedIn
 from hybrid_agent.serving.live import Feed
 from hybrid_agent.serving.people import Role
 from hybrid_agent.serving.settings import ServerSettings
@@ -81,7 +81,7 @@ class Console:
     async def token(self, user: str, role: Role = Role.AGENT, *roles: str) -> str:
         """The session of somebody who has signed in."""
         who = SignedIn(user, user.title(), role, frozenset(roles), "test")
-        return await begin(self.stage.deployment.records, who, self.site.identity.times, datetime.now(UTC))
+        return await self.site.identity.begin(who)
 
     @asynccontextmanager
     async def clerk(self, user: str, role: Role = Role.AGENT) -> AsyncIterator[Clerk]:

@@ -80,7 +80,7 @@ def composed(file: Path) -> dict[str, Any]:
 
 @pytest.mark.parametrize("file", COMPOSED, ids=lambda file: str(file.relative_to(DEPLOY)))
 def test_compose_files_are_valid_and_pinned(file: Path) -> None:
-    """Each is what the compose specification allows; images of others have a version; nothing secret is in it."""
+    """Each is what the compose specification allows; images of others have a version, nothing is secret."""
     spec = find_spec("check_jsonschema")
     assert spec is not None and spec.origin is not None
     schema = Path(spec.origin).parent / "builtin_schemas" / "vendor" / "compose-spec.json"

@@ -23,6 +23,7 @@ from hybrid_agent.records.staff import Account
 from hybrid_agent.serving.errors import InvalidCredentialError, TooManyRequestsError
 from hybrid_agent.serving.identity.accounts import BY_ADDRESS, BY_BOTH, Accounts
 from hybrid_agent.serving.identity.passwords import Passwords, WeakPasswordError
+from hybrid_agent.serving.live import still_counts
 from hybrid_agent.serving.people import Proof, Role
 
 pytest_plugins = ["records_fixtures"]
@@ -107,6 +108,17 @@ async def test_a_session_ends_when_it_is_not_used(desk: Desk) -> None:
         assert not await ended(desk, token)
     desk.clock.turn(minutes=61)
     assert await ended(desk, token)
+
+
+async def test_a_page_that_is_merely_open_keeps_nobody_signed_in(desk: Desk) -> None:
+    """The heartbeats of a stream do not put off the end of the session that it was begun with."""
+    token = await desk.session()
+    person = await desk.identity.person_of(None, token)
+    assert person is not None
+    desk.clock.turn(minutes=50)
+    assert await still_counts(desk.identity, person)
+    desk.clock.turn(minutes=11)
+    assert not await still_counts(desk.identity, person)
 
 
 async def test_a_session_ends_after_half_a_day(desk: Desk) -> None:

@@ -76,6 +76,15 @@ async def agent(web: Web) -> httpx.AsyncClient:
     return await web.browser(await web.desk.session(Role.AGENT))
 
 
+async def test_what_a_script_asks_keeps_nobody_signed_in(web: Web) -> None:
+    """A page that reads itself again all day ends its session an hour after the last click."""
+    async with await agent(web) as browser:
+        for minutes, mode, status in ((50, "navigate", 200), (50, "cors", 200), (11, "cors", 401)):
+            web.desk.clock.turn(minutes=minutes)
+            page = await browser.get("/site/sessions", headers={"sec-fetch-mode": mode})
+            assert page.status_code == status
+
+
 async def test_a_form_of_ours_is_taken(web: Web) -> None:
     """A browser that has loaded one of our pages may send its form."""
     async with await agent(web) as browser:

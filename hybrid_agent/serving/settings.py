@@ -71,9 +71,9 @@ class ServerSettings:
     None where only anonymous visitors chat, `oidc` where staff have local accounts alone. `embedded_by` are
     the origins of the pages that the chat may be a part of. `demo` are sample sign-ins, shown to everybody.
 
-    Staff are signed out after `idle` without a request and at the latest after `session`; an anonymous
-    visitor is known for `visit`. `proxies` is how many proxies of ours stand before this server: so many
-    last addresses of X-Forwarded-For are believed.
+    Staff are signed out after `idle` in which they click nothing and at the latest after `session`; an
+    anonymous visitor is known for `visit`. `proxies` is how many proxies of ours stand before this server: so
+    many last addresses of X-Forwarded-For are believed.
     """
 
     deployment: Path

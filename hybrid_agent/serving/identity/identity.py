@@ -26,16 +26,22 @@ class Identity:
 
     records: Records
     clock: Clock
-    secret: str
-    times: Times
     settings: ServerSettings
     customers: Customers | None
     provider: StaffProvider | None
     accounts: Accounts | None
 
-    async def person_of(self, authorization: str | None, cookie: str | None = None) -> Person | None:
+    @property
+    def times(self) -> Times:
+        """How long staff stay signed in."""
+        return Times(self.settings.idle, self.settings.session)
+
+    async def person_of(
+        self, authorization: str | None, cookie: str | None = None, *, used: bool = True
+    ) -> Person | None:
         """Who sends a request with this Authorization header, or else this session cookie; None: nobody said.
 
+        What a page asks by itself, while nobody uses it, keeps nobody signed in: it is not `used`.
         Raises InvalidCredentialError for what does not count, NotReadyError where that cannot be checked now.
         """
         if authorization:
@@ -44,9 +50,9 @@ class Identity:
                 raise InvalidCredentialError(
                     "the Authorization header must be: Bearer, a space, and the token"
                 )
-            return await self._bearer(token.strip())
+            return await self._bearer(token.strip(), used=used)
         if cookie and cookie.startswith(sessions.PREFIX):
-            return await sessions.person_of(self.records, cookie, self.times, self.clock(), Proof.COOKIE)
+            return await self._session(cookie, Proof.COOKIE, used=used)
         return None
 
     def visitor(self) -> Person:
@@ -56,21 +62,22 @@ class Identity:
         """
         if not self.settings.anonymous:
             raise InvalidCredentialError("please sign in at the shop first")
-        now = self.clock()
-        return visitors.visitor_of(
-            visitors.visitor_token(self.secret, now, self.settings.visit), self.secret, now
-        )
+        now, secret = self.clock(), self.settings.secret
+        return visitors.visitor_of(visitors.visitor_token(secret, now, self.settings.visit), secret, now)
 
     async def begin(self, who: SignedIn) -> str:
         """Begin a session of staff; its token is the value of the cookie."""
         return await sessions.begin(self.records, who, self.times, self.clock())
 
-    async def _bearer(self, token: str) -> Person:
+    async def _session(self, token: str, proof: Proof, *, used: bool) -> Person:
+        return await sessions.person_of(self.records, token, self.times, self.clock(), proof, used=used)
+
+    async def _bearer(self, token: str, *, used: bool) -> Person:
         now = self.clock()
         if token.startswith(sessions.PREFIX):
-            return await sessions.person_of(self.records, token, self.times, now, Proof.BEARER)
+            return await self._session(token, Proof.BEARER, used=used)
         if token.startswith(visitors.PREFIX):
-            return visitors.visitor_of(token, self.secret, now)
+            return visitors.visitor_of(token, self.settings.secret, now)
         _, claims = peeked(token)
         if self.provider is not None and self.provider.issued(claims):
             return await self.provider.person(token, now)
@@ -84,8 +91,6 @@ def identity(settings: ServerSettings, records: Records, clock: Clock) -> Identi
     return Identity(
         records=records,
         clock=clock,
-        secret=settings.secret,
-        times=Times(settings.idle, settings.session),
         settings=settings,
         customers=customers(settings.customers) if settings.customers else None,
         provider=staff_provider(settings.oidc, settings.url) if settings.oidc else None,

@@ -31,7 +31,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """A session ends after `idle` without a request, and at the latest after `longest`."""
+    """A session ends after `idle` without being used, and at the latest after `longest`."""
 
     idle: timedelta
     longest: timedelta
@@ -62,8 +62,10 @@ async def begin(records: Records, who: SignedIn, times: Times, now: datetime) ->
     return token
 
 
-async def person_of(records: Records, token: str, times: Times, now: datetime, proof: Proof) -> Person:
-    """Whose session it is. Raises InvalidCredentialError where it has ended."""
+async def person_of(
+    records: Records, token: str, times: Times, now: datetime, proof: Proof, *, used: bool
+) -> Person:
+    """Whose session it is; `used` puts off its end. Raises InvalidCredentialError where it has ended."""
     async with records.read() as connection:
         session = await sessions.get(connection, session_id(token))
     if session is None:
@@ -72,7 +74,7 @@ async def person_of(records: Records, token: str, times: Times, now: datetime, p
         raise InvalidCredentialError(
             "this session has ended: it was not used for too long, or lasted too long"
         )
-    if now >= session.seen + SEEN:
+    if used and now >= session.seen + SEEN:
         async with records.write_relaxed() as tx:
             await sessions.saw(tx, session.id, now)
     return Person(

@@ -12,7 +12,7 @@ async def still_counts(identity: Identity, person: Person) -> bool:
     What cannot be asked just now is asked again at the next heartbeat.
     """
     try:
-        found = await identity.person_of(f"Bearer {person.credential}")
+        found = await identity.person_of(f"Bearer {person.credential}", used=False)
     except NotSignedInError:
         return False
     except (NotReadyError, RecordsError):

@@ -43,7 +43,9 @@ async def _answer(request: Request, page: Page | None, site: Site) -> Response:
         if page.access is Access.EVERYBODY:
             return await _open(request, page, site)
         person = await site.identity.person_of(
-            request.headers.get("authorization"), cookies.session_of(request, site.settings)
+            request.headers.get("authorization"),
+            cookies.session_of(request, site.settings),
+            used=not _by_itself(request),
         )
         return await _for(person, request, page, site)
     except Exception as error:
@@ -66,6 +68,11 @@ async def _for(person: Person | None, request: Request, page: Page, site: Site) 
         await _from_our_page(request, site, person.credential)
     await read_into(request, page)
     return await cast("Endpoint", page.endpoint)(request, site, person)
+
+
+def _by_itself(request: Request) -> bool:
+    """Whether a page's script asks, as browsers say, and nobody has clicked or sent a form."""
+    return request.headers.get("sec-fetch-mode", "navigate") != "navigate"
 
 
 async def _from_our_page(request: Request, site: Site, bound_to: str | None) -> None:
