@@ -1,5 +1,6 @@
 """The console in a real browser: deciding, racing, what is live, the keyboard, narrow and dark pages."""
 
+import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
@@ -8,7 +9,7 @@ from browser_kit import NARROW, Browsing, Screenshot, barriers, overflow, walk
 from console_kit import Console, serve_console
 from graph_kit import REFUND, open_stage
 from langgraph.checkpoint.memory import InMemorySaver
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, Route, expect
 
 from hybrid_agent import Deployment
 from hybrid_agent.serving.people import Role
@@ -134,6 +135,25 @@ async def test_the_inbox_counts_what_is_new_and_moves_nothing(console: Console, 
     assert await rows.evaluate_all("all => all.map(each => each.dataset.case)") == before
     await page.get_by_role("link", name="Show 1 new").click()
     await expect(rows).to_have_count(2)
+
+
+async def test_an_inbox_whose_stream_was_refused_lives_again(console: Console, open_page: Browsing) -> None:
+    """A proxy that answers 503 while the server begins anew does not leave the page dead for ever."""
+    page = await open_page()
+    refused = asyncio.Event()
+
+    async def once(route: Route) -> None:
+        await (route.continue_() if refused.is_set() else route.fulfill(status=503))
+        refused.set()
+
+    await page.route("**/console/live", once)
+    await console.sign_in(page.context, "alex")
+    await page.goto(console.url + "/console")
+    await expect(page.get_by_text("Not live just now; trying again.")).to_be_visible()
+    await expect(page.get_by_text("Not live just now; trying again.")).to_be_hidden()
+    await console.stage.say("I want to talk to a person", "n")
+    await expect(page.get_by_role("link", name="Show 1 new")).to_be_visible()
+    open_page.watch.expected("503")
 
 
 async def test_without_scripts_a_case_is_decided_all_the_same(console: Console, enter: Enter) -> None:

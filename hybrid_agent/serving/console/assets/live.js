@@ -6,20 +6,29 @@
 const page = document.querySelector("[data-live]");
 const GAP_MS = Number(page?.dataset.gap ?? 250); // changes within this time are read together
 const HIDDEN_GAP_MS = 10_000; // nobody looks, but the title still counts
-let planned = null, busy = false, again = false, lastRead = 0;
+const FIRST_WAIT_MS = 1_000, LONGEST_WAIT_MS = 30_000;
+let planned = null, busy = false, again = false, lastRead = 0, stream = null, wait = FIRST_WAIT_MS;
 
-if (page) listen();
-
-function listen() {
-  const stream = new EventSource(page.dataset.live);
-  stream.addEventListener("changed", () => readSoon());
-  stream.addEventListener("away", () => away(true));
-  stream.addEventListener("forbidden", () => { stream.close(); location.reload(); });
-  stream.onopen = () => away(false);
-  stream.onerror = () => away(true);
+if (page) {
+  listen();
   document.addEventListener("visibilitychange", () => { if (planned !== null) readSoon(); });
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", event => { if (event.persisted) location.reload(); });
+}
+
+function listen() {
+  stream = new EventSource(page.dataset.live);
+  stream.addEventListener("changed", () => readSoon());
+  stream.addEventListener("away", () => away(true));
+  stream.addEventListener("forbidden", () => { stream.close(); location.reload(); });
+  stream.onopen = () => { away(false); wait = FIRST_WAIT_MS; };
+  stream.onerror = () => { away(true); if (stream.readyState === EventSource.CLOSED) listenLater(); };
+}
+
+// A browser begins a broken stream again by itself, but not where the answer was an error, such as a proxy's.
+function listenLater() {
+  setTimeout(async () => { await read(); listen(); }, wait);
+  wait = Math.min(2 * wait, LONGEST_WAIT_MS);
 }
 
 function away(is) {
@@ -44,7 +53,8 @@ async function read() {
   here.searchParams.delete("outcome");
   here.hash = "";
   const answer = await fetch(here, { headers: { accept: "text/html" } }).catch(() => null);
-  if (answer === null || !answer.ok) { away(true); return; }
+  if (answer?.status === 401) { location.reload(); return; }
+  if (!answer?.ok) { away(true); return; }
   away(false);
   const newer = new DOMParser().parseFromString(await answer.text(), "text/html");
   replaceParts(newer);
