@@ -38,6 +38,9 @@ from hybrid_agent.state import Event, EventKind
 AGREED_FOR = timedelta(hours=4)
 """How long a customer's yes, or the policy's leave, stands where no person's approval sets a time."""
 
+AT_ONCE = 50
+"""So many approvals expire in one transaction: others write in between."""
+
 LOOKS_BACK = timedelta(days=30)
 """How far back failed writes are looked at that nobody may have heard of."""
 
@@ -155,14 +158,24 @@ async def _over_to_a_person(
 
 async def _expire(deployment: Deployment) -> list[str]:
     """Silence is no: the approvals whose time is over, each with its hand-off, and told to the customer."""
-    passed = []
-    async with deployment.records.write() as tx:
-        for approval in await approvals.expire_due(tx, now=deployment.clock()):
-            effect = await ledger.require(tx, approval.action_id)
-            await _record(tx, _expired(approval), effect)
-            passed.append(await pass_on(tx, effect, APPROVAL_EXPIRED, deployment))
-            await tell_expired(tx, approval, deployment)
+    passed = list[str | None]()
+    while some := await _expire_some(deployment):
+        passed += some
     return [each for each in passed if each]
+
+
+async def _expire_some(deployment: Deployment) -> list[str | None]:
+    async with deployment.records.write() as tx:
+        over = await approvals.expire_due(tx, now=deployment.clock(), limit=AT_ONCE)
+        return [await _pass_on_expired(tx, approval, deployment) for approval in over]
+
+
+async def _pass_on_expired(tx: Transaction, approval: Approval, deployment: Deployment) -> str | None:
+    effect = await ledger.require(tx, approval.action_id)
+    await _record(tx, _expired(approval), effect)
+    opened = await pass_on(tx, effect, APPROVAL_EXPIRED, deployment)
+    await tell_expired(tx, approval, deployment)
+    return opened
 
 
 def _expired(approval: Approval) -> Event:

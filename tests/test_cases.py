@@ -138,7 +138,7 @@ async def test_history_says_who_decided_what_and_when(records: Records) -> None:
         await tx.execute(update(table).where(table.c.id == "p4").values(needed=2))
         first = action(customer="c4").digest
         await approvals.decide(tx, "p4", digest=first, decision=Approve(), by="ann", now=NOW + HOUR / 2)
-        await approvals.expire_due(tx, now=NOW + HOUR * 2)
+        await approvals.expire_due(tx, now=NOW + HOUR * 2, limit=50)
     async with records.read() as connection:
         done = await history(connection)
         by_tom = await history(connection, by="tom")

@@ -153,10 +153,21 @@ async def test_whenever_it_is_swept_each_reminder_comes_once_and_in_its_time(
     for minute in moments:
         now = NOW + timedelta(minutes=minute)
         async with records.write() as tx:
-            waiting = await approvals.remind(tx, now=now, before=timedelta(minutes=30))
-            passed = await hand_offs.remind(tx, now=now)
+            waiting = await approvals.remind(tx, now=now, before=timedelta(minutes=30), limit=50)
+            passed = await hand_offs.remind(tx, now=now, limit=50)
         seen += [(each.id, minute) for each in waiting if each.thread == name]
         seen += [(each.id, minute) for each in passed if each.thread == name]
     expected = [next(((name, m) for m in moments if 30 <= m < 60), None)]
     expected.append(next(((f"h{name}", m) for m in moments if m >= 240), None))
     assert sorted(seen) == sorted(each for each in expected if each)
+
+
+async def test_a_sweep_that_finds_more_than_it_takes_at_once_goes_on_until_none_is_left(stage: Stage) -> None:
+    """Sixty hand-offs are reminded of and as many approvals expire in one sweep, however many go at a time."""
+    stage.clock.now = NOW + HOUR * 5
+    async with stage.deployment.records.write() as tx:
+        for name in map(str, range(60)):
+            await ask(tx, action(f"a{name}", customer=name), f"a{name}", thread=f"a{name}")
+            await hand_off(tx, f"h{name}", thread=f"h{name}")
+    swept = await sweep(stage.deployment)
+    assert (len(swept.reminded), len(swept.recovered.handed_off)) == (60, 60)

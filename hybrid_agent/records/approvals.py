@@ -125,21 +125,26 @@ async def withdraw(tx: Transaction, *, thread: str, by: str, reason: str, now: d
     )
 
 
-async def remind(tx: Transaction, *, now: datetime, before: timedelta) -> list[Approval]:
-    """Mark as reminded of, once each, the pending approvals that expire within `before`."""
+async def remind(tx: Transaction, *, now: datetime, before: timedelta, limit: int) -> list[Approval]:
+    """Mark as reminded of, once each, at most `limit` pending approvals that expire within `before`."""
     due = and_(approvals.c.expires > now, approvals.c.expires <= now + before)
     pending = and_(approvals.c.status == ApprovalStatus.PENDING, approvals.c.reminded.is_(None))
+    some = _first(and_(pending, due), limit)
     changed = await tx.execute(
-        update(approvals).where(pending, due).values(reminded=now).returning(approvals)
+        update(approvals).where(pending, some).values(reminded=now).returning(approvals)
     )
     return [model(Approval, row) for row in changed]
 
 
-async def expire_due(tx: Transaction, *, now: datetime) -> list[Approval]:
-    """Mark every pending approval whose time is over as expired; the effects are dropped."""
-    return await _lapse(
-        tx, approvals.c.expires <= now, ApprovalStatus.EXPIRED, by=None, reason=SILENCE, now=now
-    )
+async def expire_due(tx: Transaction, *, now: datetime, limit: int) -> list[Approval]:
+    """Mark at most `limit` pending approvals whose time is over as expired; the effects are dropped."""
+    over = and_(approvals.c.status == ApprovalStatus.PENDING, approvals.c.expires <= now)
+    return await _lapse(tx, _first(over, limit), ApprovalStatus.EXPIRED, by=None, reason=SILENCE, now=now)
+
+
+def _first(which: ColumnElement[bool], limit: int) -> ColumnElement[bool]:
+    """Those that expire first of what is meant, so that no transaction grows with the number of cases."""
+    return approvals.c.id.in_(select(approvals.c.id).where(which).order_by(approvals.c.expires).limit(limit))
 
 
 def _pending(

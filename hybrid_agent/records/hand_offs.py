@@ -74,11 +74,14 @@ def waiting(thread: ColumnElement[str]) -> ColumnElement[bool]:
     return exists().where(hand_offs.c.thread == thread, hand_offs.c.status == "open")
 
 
-async def remind(tx: Transaction, *, now: datetime) -> list[HandOff]:
-    """Mark as reminded of, once each, the open hand-offs past their time that nobody has taken up."""
+async def remind(tx: Transaction, *, now: datetime, limit: int) -> list[HandOff]:
+    """Mark as reminded of, once each, at most `limit` open hand-offs that are due and nobody has taken."""
     taken = exists().where(owners.c.thread == hand_offs.c.thread, owners.c.person.is_not(None))
     due = and_(hand_offs.c.status == "open", hand_offs.c.due <= now, hand_offs.c.reminded.is_(None))
-    changed = await tx.execute(update(hand_offs).where(due, ~taken).values(reminded=now).returning(hand_offs))
+    some = select(hand_offs.c.id).where(due, ~taken).order_by(hand_offs.c.due).limit(limit)
+    changed = await tx.execute(
+        update(hand_offs).where(due, hand_offs.c.id.in_(some)).values(reminded=now).returning(hand_offs)
+    )
     return [model(HandOff, row) for row in changed]
 
 
