@@ -163,7 +163,7 @@ async def test_whenever_it_is_swept_each_reminder_comes_once_and_in_its_time(
 
 
 async def test_a_sweep_that_finds_more_than_it_takes_at_once_goes_on_until_none_is_left(stage: Stage) -> None:
-    """Sixty hand-offs are reminded of and as many approvals expire in one sweep, however many go at a time."""
+    """Sixty hand-offs are reminded of and as many approvals expire in one sweep, however many go at once."""
     stage.clock.now = NOW + HOUR * 5
     async with stage.deployment.records.write() as tx:
         for name in map(str, range(60)):
