@@ -71,7 +71,7 @@ def read_signals(text: str, earlier: Sequence[str] = ()) -> Signals:
 
 
 def asking_for_a_person(language: str) -> str:
-    """A sentence that is always read as the wish for a person; in English where there is none in `language`."""
+    """A sentence that is always read as the wish for a person; in English if there is none in `language`."""
     said: dict[str, str] = _words().facts["person"]["said"]
     return said.get(language, said["en"])
 
