@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import delete, func, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hybrid_agent.records.rows import one_at_a_time_under
 from hybrid_agent.records.schema import Transaction, attempts
 
 
@@ -14,8 +15,9 @@ async def begin(
     tx: Transaction, most: Mapping[str, int], *, now: datetime, since: datetime
 ) -> datetime | None:
     """Count an attempt under every key, unless one has had its `most` after `since`: then the time of the
-    oldest of those, and nothing is counted. An attempt counts before it is judged, so that many at once
-    are no way around; older ones are forgotten."""
+    oldest of those, and nothing is counted. An attempt counts before it is judged, one at a time, so that
+    many at once are no way around; older ones are forgotten."""
+    await one_at_a_time_under(tx, *most)
     await tx.execute(delete(attempts).where(attempts.c.at <= since))
     for key, limit in most.items():
         query = select(func.count(), func.min(attempts.c.at)).where(attempts.c.key == key)

@@ -47,8 +47,14 @@ async def one_at_a_time(tx: AsyncConnection, customer_id: str | None, digest: st
 
     SQLite has one writer anyway; PostgreSQL takes an advisory lock on the hash of customer and digest.
     """
+    await one_at_a_time_under(tx, f"{customer_id or ''}:{digest}")
+
+
+async def one_at_a_time_under(tx: AsyncConnection, *keys: str) -> None:
+    """The same for whatever else these keys name; they are locked in one order, whatever the order given."""
     if tx.dialect.name == "postgresql":
-        await tx.execute(select(_lock(literal(f"{customer_id or ''}:{digest}"))))
+        for key in sorted(keys):
+            await tx.execute(select(_lock(literal(key))))
 
 
 async def one_at_a_time_by_id(tx: AsyncConnection, action_id: str) -> None:
