@@ -108,6 +108,20 @@ async def test_questions_are_answered_with_a_tap(chat: Chat, enter: Visiting) ->
     await expect(page.locator("#options")).to_be_hidden()
 
 
+async def test_taps_outlive_a_late_transcript(chat: Chat, enter: Visiting) -> None:
+    """A turn that ends before the transcript tells its message: what can be tapped stays, and is answered."""
+    page = await enter.at("about:blank")
+    await page.route("**/events*", lambda route: route.abort())
+    await page.goto(f"{chat.url}/chat#token={chat.token('C-1166')}")
+    await say(page, "Cancel order 1008 please")
+    await expect(page.get_by_role("button", name="Yes", exact=True)).to_be_visible()
+    await page.unroute("**/events*")
+    await expect(words(page, "bot")).to_have_count(1)
+    await expect(page.locator(".message.customer[aria-busy=false]")).to_have_count(1)
+    await expect(page.get_by_role("button", name="Yes", exact=True)).to_be_visible()
+    enter.open_page.watch.expected("ERR_FAILED")
+
+
 async def test_whatever_anybody_writes_is_text(chat: Chat, enter: Visiting) -> None:
     """Markup in words, in a person's name and in an article's title is shown as it was typed."""
     page = await enter()

@@ -15,6 +15,7 @@ export class Talk {
     this.outbox = []; // {id, text, person, state: "queued" | "sending" | "failed", why}
     this.drafts = new Map(); // what the bot is saying, by the id of the message that it answers
     this.options = [];
+    this.offered = null; // the message that the options answer
     this.standing = { speaker: "bot", name: null, waiting: false, pending: [] };
     this.online = true;
     this.ended = false;
@@ -42,7 +43,7 @@ export class Talk {
     this.messages.set(message.id, message);
     if (message.by === "customer") {
       this.outbox = this.outbox.filter((each) => each.id !== message.mark);
-      this.options = [];
+      if (message.mark !== this.offered) this.options = [];
       this.listen(Date.now() + BOT_SILENT_MS);
     } else {
       this.drafts.delete(answered(message));
@@ -89,7 +90,7 @@ export class Talk {
     if (this.heard(id)) this.listen(0);
     const answerable = this.outbox.every((each) => each.id === id);
     this.stands(turn.standing);
-    this.tell({ options: answerable ? turn.options : [] });
+    this.tell({ options: answerable ? turn.options : [], offered: id });
   }
 
   // What a send was cut off in: the stream of the conversation tells what became of it.
