@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,8 +14,9 @@ from records_kit import action, ask
 from hybrid_agent.records import Records, events, messages, open_records
 from hybrid_agent.records.errors import UnavailableError
 from hybrid_agent.records.models import By, Message, Said
+from hybrid_agent.serving.errors import TooManyRequestsError
 from hybrid_agent.serving.live import Changed, Feed, Reachable, Unreachable, at_signal
-from hybrid_agent.serving.live.feed import BACKLOG, Subscription
+from hybrid_agent.serving.live.feed import BACKLOG, MOST_OF_ONE, Subscription
 from hybrid_agent.state import Event, EventKind
 
 pytest_plugins = ["records_fixtures"]
@@ -141,10 +142,24 @@ async def test_a_database_that_comes_back_costs_nothing(tmp_path: Path) -> None:
 
 async def test_a_slow_reader_is_let_go_and_no_other() -> None:
     """Who falls behind too far reads what waits, then the end; nothing grows without bound."""
-    slow = Subscription("one")
+    slow = Subscription("one", "slow")
     for _ in range(BACKLOG + 50):
         slow.put(Changed("one"))
     assert len([each async for each in slow]) == BACKLOG
+
+
+async def test_one_reader_has_no_more_than_so_many_streams(tmp_path: Path) -> None:
+    """Whoever opens streams without end is refused, others are not, and a stream that ends makes room."""
+    async with await open_records(f"sqlite:///{tmp_path}/records.db") as records:
+        feed = Feed(records)
+        async with AsyncExitStack() as streams:
+            for _ in range(MOST_OF_ONE):
+                feed.expect_room("eve")
+                await streams.enter_async_context(feed.subscribe("one", "eve"))
+            with pytest.raises(TooManyRequestsError):
+                feed.expect_room("eve")
+            feed.expect_room("mia")
+        feed.expect_room("eve")
 
 
 async def test_nobody_looking_on_costs_no_query(tmp_path: Path) -> None:

@@ -72,9 +72,7 @@ async def _crowd(plan: Plan, site: Site, token: str, tell: Tell) -> Crowd:
         )
         quiet, cpu = await _inbox(client, token, plan.inbox)
         tell(f"opening {plan.streams} pages ...")
-        visitors = [
-            await arrive(client, site, CUSTOMERS[number % len(CUSTOMERS)]) for number in range(plan.streams)
-        ]
+        visitors = [await arrive(client, site, _customer(number, plan)) for number in range(plan.streams)]
         beside = [asyncio.create_task(each.page.stay()) for each in visitors]
         closing.push_async_callback(_end, beside)
         await asyncio.gather(*(each.page.ready.wait() for each in visitors))
@@ -87,6 +85,11 @@ async def _crowd(plan: Plan, site: Site, token: str, tell: Tell) -> Crowd:
         everybody = [*visitors, *told]
         sent = [each for visitor in visitors for each in visitor.sent]
         return Crowd(sent, decisions, quiet, cpu, busy, memory, await kept(everybody), everybody)
+
+
+def _customer(number: int, plan: Plan) -> str:
+    """Who chats has orders; each who only looks on is somebody else."""
+    return CUSTOMERS[number % len(CUSTOMERS)] if number < plan.customers else f"looks-on-{number}"
 
 
 async def _chatting(

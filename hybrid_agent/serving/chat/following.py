@@ -16,6 +16,7 @@ from hybrid_agent.serving.live import (
     Unreachable,
     event_stream,
     last_event_id,
+    reader_of,
     still_counts,
 )
 from hybrid_agent.serving.people import Person
@@ -30,17 +31,18 @@ async def follow(request: Request, site: Site, person: Person) -> Response:
 
     Events: `message`, `standing`, `retry`, and at the end `again` or `forbidden`.
     """
-    thread = request.path_params["id"]
+    thread, reader = request.path_params["id"], reader_of(person)
+    site.feed.expect_room(reader)
     async with site.deployment.records.read() as connection:
         await own(connection, thread, person)
-    following = _follow(site, thread, last_event_id(request))
+    following = _follow(site, thread, reader, last_event_id(request))
     return event_stream(following, allowed=partial(still_counts, site.identity, person))
 
 
-async def _follow(site: Site, thread: str, last: int | None) -> AsyncGenerator[Sent, None]:
+async def _follow(site: Site, thread: str, reader: str, last: int | None) -> AsyncGenerator[Sent, None]:
     """Subscribed first and read then, so that nothing falls between what is missed and what comes."""
     with suppress(RecordsError):
-        async with site.feed.subscribe(thread) as subscription:
+        async with site.feed.subscribe(thread, reader) as subscription:
             for sent in await _missed(site, thread, last):
                 last = sent.id or last
                 yield sent

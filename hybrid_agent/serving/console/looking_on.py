@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hybrid_agent.records import RecordsError
-from hybrid_agent.serving.live import Sent, Unreachable, event_stream, still_counts
+from hybrid_agent.serving.live import Sent, Unreachable, event_stream, reader_of, still_counts
 from hybrid_agent.serving.live.feed import Subscription
 from hybrid_agent.serving.people import Person
 from hybrid_agent.serving.site import Site
@@ -21,14 +21,17 @@ AWAY: Final = Sent("away")
 
 async def inbox_live(request: Request, site: Site, person: Person) -> Response:
     """An event for each change of any conversation."""
-    told = _told(site.feed.subscribe_inbox())
-    return event_stream(told, allowed=partial(still_counts, site.identity, person))
+    return _streamed(site, person, site.feed.subscribe_inbox(reader_of(person)))
 
 
 async def case_live(request: Request, site: Site, person: Person) -> Response:
     """An event for each message and change of one conversation."""
-    told = _told(site.feed.subscribe(request.path_params["thread"]))
-    return event_stream(told, allowed=partial(still_counts, site.identity, person))
+    return _streamed(site, person, site.feed.subscribe(request.path_params["thread"], reader_of(person)))
+
+
+def _streamed(site: Site, person: Person, subscribing: AbstractAsyncContextManager[Subscription]) -> Response:
+    site.feed.expect_room(reader_of(person))
+    return event_stream(_told(subscribing), allowed=partial(still_counts, site.identity, person))
 
 
 async def _told(subscribing: AbstractAsyncContextManager[Subscription]) -> AsyncGenerator[Sent, None]:

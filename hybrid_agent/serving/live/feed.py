@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from hybrid_agent.records import Records, RecordsError
 from hybrid_agent.records.models import Message
+from hybrid_agent.serving.errors import NotReadyError, TooManyRequestsError
 from hybrid_agent.serving.live.tailing import Added, Tailing
 
 _log = logging.getLogger(__name__)
@@ -26,6 +27,13 @@ RECENT = 5.0
 
 BACKLOG = 256
 """Events that wait for a slow reader; with one more the reader is let go, to come again and catch up."""
+
+
+MOST_OF_ONE = 100
+"""Streams that one reader has open at once in a process: a window each, and room for programs."""
+
+MOST = 5_000
+"""Streams that a process has open at once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +61,7 @@ class Subscription:
     """What one reader has not read yet. Iterating ends where it fell behind too far, or the feed stopped."""
 
     thread: str | None
+    reader: str
     _waiting: asyncio.Queue[Live | None] = field(default_factory=lambda: asyncio.Queue(BACKLOG + 1))
     _dropped: bool = False
 
@@ -95,19 +104,28 @@ class Feed:
         """How many look on."""
         return len(self._subscribers)
 
+    def expect_room(self, reader: str) -> None:
+        """Raises TooManyRequestsError where this reader has too many streams open, NotReadyError where
+        all of them together have.
+        """
+        if sum(each.reader == reader for each in self._subscribers) >= MOST_OF_ONE:
+            raise TooManyRequestsError("You have this open too often. Close some windows.", after=30)
+        if self.readers >= MOST:
+            raise NotReadyError("Too many people look on just now. Please try again.", after=30)
+
     @asynccontextmanager
-    async def subscribe(self, thread: str) -> AsyncIterator[Subscription]:
+    async def subscribe(self, thread: str, reader: str = "") -> AsyncIterator[Subscription]:
         """One conversation's messages and changes from now on: what is in the records already is not told.
 
         Subscribe first, read the records then, and nothing is missed. Raises RecordsError.
         """
-        async with self._subscribed(Subscription(thread)) as subscription:
+        async with self._subscribed(Subscription(thread, reader)) as subscription:
             yield subscription
 
     @asynccontextmanager
-    async def subscribe_inbox(self) -> AsyncIterator[Subscription]:
+    async def subscribe_inbox(self, reader: str = "") -> AsyncIterator[Subscription]:
         """That something changed, and in which conversation, for all of them. Raises RecordsError."""
-        async with self._subscribed(Subscription(None)) as subscription:
+        async with self._subscribed(Subscription(None, reader)) as subscription:
             yield subscription
 
     @asynccontextmanager
