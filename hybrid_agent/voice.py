@@ -63,19 +63,6 @@ async def keep_alive(deployment: Deployment, thread: str, person: Caller) -> boo
         return await ownership.renew(tx, thread, by=person.id, now=deployment.clock())
 
 
-async def hand_to(deployment: Deployment, thread: str, colleague: Caller, person: Caller) -> Taken:
-    """Pass the conversation that a person has on to a colleague. Raises NotStaffError."""
-    _expect_staff(person, "passes a conversation on")
-    _expect_staff(colleague, "is given a conversation")
-    now = deployment.clock()
-    async with deployment.records.write() as tx:
-        taken = await ownership.take(tx, thread, by=colleague.id, now=now, after=person.id)
-        if taken.changed:
-            await _happened(tx, thread, EventKind.TAKEN_OVER, deployment, by=colleague.id, after=person.id)
-            await _notice(tx, thread, "colleague_joined", deployment)
-    return taken
-
-
 async def release(deployment: Deployment, thread: str, person: Caller) -> Taken:
     """Give the conversation back to the bot; its hand-offs are closed, also where nobody had taken it.
 

@@ -111,14 +111,14 @@ async def test_the_same_mark_is_the_same_message(stage: Stage) -> None:
 
 
 async def test_nobody_writes_in_a_colleagues_conversation(stage: Stage) -> None:
-    """Whoever tries reads who has it; once it is handed to them they may."""
+    """Whoever tries reads who has it; once it is given back they may."""
     await stage.say(WHERE)
     await say(stage, "Hello.")
     with pytest.raises(TakenError, match="mia has it"):
         await say(stage, "Me, too.", COLLEAGUE)
-    assert (await voice.hand_to(stage.deployment, "t", COLLEAGUE, AGENT)).done
+    await voice.release(stage.deployment, "t", AGENT)
     assert (await say(stage, "Now me.", COLLEAGUE)).author == "tom"
-    assert not (await voice.hand_to(stage.deployment, "t", AGENT, AGENT)).done
+    assert not (await voice.take_over(stage.deployment, "t", AGENT)).done
 
 
 @pytest.mark.parametrize(

@@ -75,8 +75,8 @@ async def taken(connection: AsyncConnection) -> list[Ownership]:
     return [model(Ownership, row) for row in found]
 
 
-async def take(tx: Transaction, thread: str, *, by: str, now: datetime, after: str | None = None) -> Taken:
-    """Take the conversation from the bot, or from `after`, a colleague. Only if it is still theirs.
+async def take(tx: Transaction, thread: str, *, by: str, now: datetime) -> Taken:
+    """Take the conversation from the bot; not from a colleague, who has to give it back first.
 
     Pending approvals of the conversation are withdrawn. Taking what one has already is a sign of life.
     """
@@ -84,12 +84,10 @@ async def take(tx: Transaction, thread: str, *, by: str, now: datetime, after: s
     await _one_at_a_time(tx, thread)
     values = {"person": by, "since": now, "changed_by": by, "heard": now}
     adding = upsert(tx, owners).values(thread=thread, **values)
-    changed = await tx.execute(
-        adding.on_conflict_do_update(
-            index_elements=["thread"], set_=values, where=owners.c.person.is_not_distinct_from(after)
-        ).returning(owners)
+    from_bot = adding.on_conflict_do_update(
+        index_elements=["thread"], set_=values, where=owners.c.person.is_(None)
     )
-    if changed.first() is None:
+    if (await tx.execute(from_bot.returning(owners))).first() is None:
         alive = await renew(tx, thread, by=by, now=now)
         return Taken(done=alive, changed=False, ownership=await owner(tx, thread))
     withdrawn = await approvals.withdraw(

@@ -18,14 +18,6 @@ class Checkpoints(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class NoCheckpoints:
-    """For deployments whose checkpoints somebody else removes."""
-
-    async def delete(self, threads: Sequence[str]) -> None:
-        """Nothing to remove."""
-
-
-@dataclass(frozen=True, slots=True)
 class InSaver:
     """Checkpoints that any of LangGraph's savers keeps."""
 
