@@ -16,6 +16,8 @@ PREFIX = "argument."
 PROBLEMS = {
     "string_too_short": "This must be filled in.",
     "string_pattern_mismatch": "This is not written as it has to be.",
+    "decimal_parsing": "This has to be a number, such as 49.90.",
+    "decimal_type": "This has to be a number, such as 49.90.",
 }
 LONG = 250
 """From so many allowed characters on a text has several lines."""

@@ -23,6 +23,13 @@ from hybrid_agent.state import EventKind
 NOT_READ = ("slot",)
 """What stands among an approval's facts and was said, not read."""
 
+WHY = {
+    "risk_high": "the risk is high",
+    "autonomy_draft": "the bot only prepares it",
+    "low_confidence": "the bot is not sure that this is what the customer wants",
+}
+"""The reasons of a ruling for which a person decides."""
+
 
 @dataclass(frozen=True, slots=True)
 class Argument:
@@ -93,7 +100,7 @@ def proposal(approval: Approval, file: CaseFile, viewer: Caller, deployment: Dep
         allowed=tuple(_texts(ruled.get("allow"))),
         deciders=tuple(_texts(ruled.get("approvers"))),
         four_eyes=words.visible(str(ruled.get("four_eyes") or "")),
-        reasons=tuple(words.words(each) for each in _texts(payload.get("reasons"))),
+        reasons=tuple(WHY[each] for each in _texts(payload.get("reasons")) if each in WHY),
         signatures=signatures,
         may_decide=may_decide(approval, file, viewer, deployment),
         signed=any(each.by == viewer.id for each in signatures),
