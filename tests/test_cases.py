@@ -3,6 +3,7 @@
 import json
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 from cli_kit import run_inside
 from hypothesis import HealthCheck, given, settings
@@ -93,7 +94,7 @@ async def test_pages_show_every_case_once_in_order(records: Records, steps: Any,
     """Whatever waits, going on from page to page shows each conversation once, by when it is due."""
     async with records.write() as tx:
         for place, (what, thread) in enumerate(steps):
-            name = f"{id(steps)}-{place}"
+            name = str(uuid4())
             if what == "ask":
                 await ask(tx, action(name, customer=name), name, thread=f"t{thread}")
             elif what == "pass":

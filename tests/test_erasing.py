@@ -7,12 +7,14 @@ from pathlib import Path
 import pytest
 from graph_kit import AGENT, ANNA, OLIVER, REFUND, Stage, form
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
+from records_kit import NOW
 from sqlalchemy import text
 
 from hybrid_agent import Deployment, voice
-from hybrid_agent.records import RecordsError, open_records, proving
+from hybrid_agent.records import RecordsError, events, open_records, proving
 from hybrid_agent.records.erasing import fingerprint
 from hybrid_agent.recovery import Recovered, recover
+from hybrid_agent.state import Event, EventKind
 from hybrid_agent.upkeep.errors import CannotForgetError
 from hybrid_agent.upkeep.forgetting import Forgotten, conversations_of, forget
 from hybrid_agent.upkeep.memories import InSaver, InSqlite
@@ -77,6 +79,19 @@ async def test_a_forgotten_customer_is_nowhere_and_what_was_done_stays_without_t
     assert await counted(kept, by) == 1
     assert not (await kept.values("anna")) and not (await kept.values("anna-2"))
     assert await kept.values("oliver")
+
+
+async def test_the_numbers_of_the_service_stay(stage: Stage) -> None:
+    """How the service was rated and what staff said of a hand-off stay; who did, and in which words, does not."""
+    answers = {"enough_context": True, "customer_repeated": False, "suggestion_right": None}
+    happened = [
+        Event(kind=EventKind.RATED, at=NOW, data={"score": 2, "comment": "Anna Keller waited"}),
+        Event(kind=EventKind.ASSESSED, at=NOW, data={"hand_off": "h1", "by": "mia", **answers}),
+    ]
+    async with stage.deployment.records.write() as tx:
+        await events.append(tx, happened, thread="t", customer_id="C-1001")
+    await forgotten(stage)
+    assert [each.event.data for each in await stage.happened()] == [{"score": 2}, answers]
 
 
 async def test_an_erasure_is_on_record_without_the_id(stage: Stage) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from graph_kit import AGENT, BOSS, COLLEAGUE, REFUND, Stage, edit_to, euros
@@ -161,7 +162,7 @@ deeds = st.lists(st.tuples(people, st.sampled_from(["approve", "other", "reject"
 @given(deeds)
 async def test_nothing_is_cleared_without_two_people_on_its_digest(records: Records, deeds: Any) -> None:
     """Whatever people do in whichever order, what is cleared has the signatures of two on exactly it."""
-    name = f"a{id(deeds)}-{len(deeds)}-{hash(str(deeds))}"
+    name = str(uuid4())
     first = action(name, customer=name)
     async with records.write() as tx:
         await ask(tx, first, name, thread=name)

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from graph_kit import AGENT, REFUND, Stage
@@ -145,7 +146,7 @@ async def test_whenever_it_is_swept_each_reminder_comes_once_and_in_its_time(
     records: Records, moments: list[int]
 ) -> None:
     """An approval is reminded of in its last half hour only, a hand-off from its time on; never twice."""
-    name = f"m{abs(hash(tuple(moments)))}"
+    name = str(uuid4())
     async with records.write() as tx:
         await ask(tx, action(name, customer=name), name, thread=name)
         await hand_off(tx, f"h{name}", thread=name)

@@ -15,8 +15,9 @@ from hybrid_agent.cli.edits import edited
 from hybrid_agent.cli.failing import NotPossibleError
 from hybrid_agent.cli.opening import approver_roles
 from hybrid_agent.cli.why import why
-from hybrid_agent.dialogue.deciding.viewing import deciders_of, for_viewer, may_see
+from hybrid_agent.dialogue.deciding.viewing import for_viewer, may_see
 from hybrid_agent.portal import run_here
+from hybrid_agent.records.cases import deciders_of
 from hybrid_agent.session import Turn
 
 NOBODY = "-"

@@ -238,7 +238,7 @@ def _case(
         reasons=tuple(dict.fromkeys(reason for row in passed for reason in row.reasons)),
         intents=tuple(dict.fromkeys(row.intent for row in both if row.intent)),
         risk=next((risk for row in waiting if (risk := _risk(row.payload))), None),
-        deciders=tuple(sorted({role for row in waiting for role in _roles(row.rules)})),
+        deciders=tuple(sorted({role for row in waiting for role in deciders_of(row.rules)})),
         approvals=tuple(row.id for row in waiting),
         hand_offs=tuple(row.id for row in passed),
         person=owner.person,
@@ -251,6 +251,7 @@ def _risk(payload: JsonValue) -> str | None:
     return risk if isinstance(risk, str) else None
 
 
-def _roles(rules: JsonValue) -> list[str]:
+def deciders_of(rules: JsonValue) -> frozenset[str]:
+    """The roles that an approval's rules name."""
     listed = rules if isinstance(rules, list) else []
-    return [str(rule["role"]) for rule in listed if isinstance(rule, dict) and "role" in rule]
+    return frozenset(str(rule["role"]) for rule in listed if isinstance(rule, dict) and "role" in rule)

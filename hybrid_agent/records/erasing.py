@@ -53,6 +53,7 @@ KEPT = frozenset(
     {
         *("action_id", "approval_id", "operation", "decision", "status", "outcome", "path", "failure"),
         *("reasons", "waited_s", "model", "tokens_in", "tokens_out", "cost", "score", "citations"),
+        *("enough_context", "customer_repeated", "suggestion_right"),
     }
 )
 """Fields of an event's data that say nothing of a person: the numbers of the service are made of them."""
@@ -85,7 +86,7 @@ async def erasure(
 
 
 def fingerprint(customer_id: str, at: datetime) -> str:
-    """What an erasure keeps of whom it forgot: enough to check an id that one has, not to find it."""
+    """What an erasure keeps of whom it forgot: not the id, but whoever has ids can try which one it was."""
     return hashlib.sha256(f"{at.isoformat()}\n{customer_id}".encode("utf-8", "surrogatepass")).hexdigest()
 
 

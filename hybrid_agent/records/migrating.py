@@ -6,6 +6,7 @@ What was said before is in the graph's checkpoints alone; the transcript begins 
 from sqlalchemy import Boolean, Column, Integer, Table, func, insert, inspect, select, union_all, update
 from sqlalchemy.engine import Connection
 
+from hybrid_agent.caller import Caller
 from hybrid_agent.records.columns import UtcTime
 from hybrid_agent.records.hand_offs import for_lists
 from hybrid_agent.records.schema import conversations, effects, events, hand_offs, metadata
@@ -13,9 +14,6 @@ from hybrid_agent.settings import ServiceSettings
 
 MIGRATES = 1
 """The version that is brought up to this one."""
-
-NOBODY = "anonymous"
-"""Who began a conversation of which no customer is known."""
 
 
 def migrate(connection: Connection) -> None:
@@ -99,7 +97,7 @@ def _enter_conversations(connection: Connection) -> None:
     customer = func.max(seen.c.customer_id)
     began = select(
         seen.c.thread,
-        func.coalesce(customer, NOBODY),
+        func.coalesce(customer, Caller.anonymous().id),
         customer,
         func.min(seen.c.at),
         func.max(seen.c.at),

@@ -44,6 +44,8 @@ async def end_of_user(tx: Transaction, user: str) -> None:
     await tx.execute(delete(sessions).where(sessions.c.user == user))
 
 
-async def end_stale(tx: Relaxed, *, now: datetime, idle: timedelta) -> None:
-    """Remove the sessions whose time is over."""
-    await tx.execute(delete(sessions).where(or_(sessions.c.expires <= now, sessions.c.seen <= now - idle)))
+async def end_stale(tx: Relaxed, *, now: datetime, idle: timedelta | None = None) -> None:
+    """Remove the sessions whose time is over, and those that were not used for so long as `idle`."""
+    over = sessions.c.expires <= now
+    stale = over if idle is None else or_(over, sessions.c.seen <= now - idle)
+    await tx.execute(delete(sessions).where(stale))

@@ -11,7 +11,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Never
 
 from hybrid_agent import voice
@@ -19,9 +18,6 @@ from hybrid_agent.deployment import Deployment
 from hybrid_agent.records import RecordsError, ownership, sessions
 from hybrid_agent.recovery import Recovered, recover
 from hybrid_agent.upkeep.reminders import remind
-
-UNSEEN = timedelta(days=30)
-"""A sign-in that was not used for so long is over."""
 
 NOTHING = Recovered()
 
@@ -47,7 +43,7 @@ async def sweep(deployment: Deployment) -> Swept:
     reminded = await remind(deployment)
     returned = await _give_up_idle(deployment)
     async with deployment.records.write_relaxed() as tx:
-        await sessions.end_stale(tx, now=deployment.clock(), idle=UNSEEN)
+        await sessions.end_stale(tx, now=deployment.clock())
     return Swept(recovered, reminded, returned)
 
 

@@ -1,7 +1,6 @@
 """What members of staff see of personal data: whoever may decide all of it, anybody else none."""
 
 from collections.abc import Collection
-from typing import cast
 
 from pydantic import JsonValue
 
@@ -37,9 +36,3 @@ def may_see(
 def masked(data: JsonValue, deployment: Deployment) -> JsonValue:
     """The data with what its records and its texts say of persons replaced by its kind."""
     return mask_records(data, deployment.redactor, deployment.personal_places())
-
-
-def deciders_of(rules: JsonValue) -> frozenset[str]:
-    """The roles that an approval's rules name."""
-    listed = rules if isinstance(rules, list) else []
-    return frozenset(str(cast("dict[str, JsonValue]", rule)["role"]) for rule in listed)

@@ -7,8 +7,9 @@ from pydantic import JsonValue
 
 from hybrid_agent.caller import Caller
 from hybrid_agent.deployment import Deployment
-from hybrid_agent.dialogue.deciding.viewing import deciders_of, masked, may_see
+from hybrid_agent.dialogue.deciding.viewing import masked, may_see
 from hybrid_agent.frozen import Frozen
+from hybrid_agent.records.cases import deciders_of
 from hybrid_agent.serving.console.casefile import CaseFile
 
 SHOWN: dict[str, frozenset[str]] = {
