@@ -4,7 +4,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
@@ -17,6 +17,7 @@ from graph_kit import Stage
 from starlette.applications import Starlette
 
 from hybrid_agent.records import messages
+from hybrid_agent.serving.beside import beside
 from hybrid_agent.serving.chat.pages import PAGES
 from hybrid_agent.serving.errors import ServerUnavailableError
 from hybrid_agent.serving.identity.identity import identity
@@ -130,14 +131,8 @@ async def serve_chat(
             identity=identity(settings, stage.deployment.records, stage.clock),
             templates=read_templates(stage.deployment.name),
         )
-        following = asyncio.create_task(site.feed.run())
-        try:
-            async with listen(build_app(site, PAGES), listening):
-                yield Chat(url, site, stage, threads)
-        finally:
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+        async with beside(live_feed=site.feed.run()), listen(build_app(site, PAGES), listening):
+            yield Chat(url, site, stage, threads)
 
 
 @asynccontextmanager

@@ -1,10 +1,9 @@
 """The console over HTTP for tests: its pages in a real server, the graph behind them in this process."""
 
-import asyncio
 import re
 import socket
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
@@ -18,6 +17,7 @@ from playwright.async_api import BrowserContext
 
 from hybrid_agent.records import approvals
 from hybrid_agent.records.models import Approval
+from hybrid_agent.serving.beside import beside
 from hybrid_agent.serving.console.pages import PAGES
 from hybrid_agent.serving.identity.identity import identity
 from hybrid_agent.serving.identity.sessions import SignedIn
@@ -126,11 +126,5 @@ async def serve_console(stage: Stage, **settings: Any) -> AsyncIterator[Console]
             identity=identity(told, stage.deployment.records, lambda: datetime.now(UTC)),
             templates=_templates(stage.deployment.name),
         )
-        following = asyncio.create_task(site.feed.run())
-        try:
-            async with listen(build_app(site, PAGES), listening):
-                yield Console(url, site, stage, threads)
-        finally:
-            following.cancel()
-            with suppress(asyncio.CancelledError):
-                await following
+        async with beside(live_feed=site.feed.run()), listen(build_app(site, PAGES), listening):
+            yield Console(url, site, stage, threads)

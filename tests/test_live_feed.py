@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from records_kit import action, ask
 from hybrid_agent.records import Records, events, messages, open_records
 from hybrid_agent.records.errors import UnavailableError
 from hybrid_agent.records.models import By, Message, Said
+from hybrid_agent.serving.beside import beside
 from hybrid_agent.serving.errors import TooManyRequestsError
 from hybrid_agent.serving.live import Changed, Feed, Reachable, Unreachable, at_signal
 from hybrid_agent.serving.live.feed import BACKLOG, MOST_OF_ONE, Subscription
@@ -26,13 +27,8 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 @asynccontextmanager
 async def running(feed: Feed) -> AsyncIterator[Feed]:
-    task = asyncio.create_task(feed.run())
-    try:
+    async with beside(live_feed=feed.run()):
         yield feed
-    finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
 
 
 async def say(records: Records, thread: str, *texts: str) -> None:
@@ -185,6 +181,16 @@ async def test_a_stopped_feed_ends_its_streams(tmp_path: Path) -> None:
                 await asyncio.sleep(0.02)
             assert await reading == []
             assert not feed.running
+
+
+async def test_a_feed_that_breaks_is_logged_at_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """What nobody foresaw ends it: the log says so while the server runs, and readers are let go."""
+    async with await open_records(f"sqlite:///{tmp_path}/records.db") as records:
+        feed = Feed(records, every="soon")  # type: ignore[arg-type]
+        async with running(feed), feed.subscribe("one") as reader:
+            assert await first(reader, 1) == []
+        assert "live feed has ended" in caplog.text
+        assert "TypeError" in caplog.text
 
 
 async def test_streams_end_when_the_server_is_told_to_stop(tmp_path: Path) -> None:

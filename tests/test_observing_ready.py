@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from postgres import empty_database, stopped
 
 from hybrid_agent.records import RecordsError, messages, open_records
 from hybrid_agent.records.models import By
+from hybrid_agent.serving.beside import beside
 from hybrid_agent.serving.observing.health import Pulse
 from hybrid_agent.serving.observing.settings import MetricsFor, Observing
 
@@ -26,14 +27,9 @@ pytest_plugins = ["graph_fixtures"]
 @asynccontextmanager
 async def serving(seen: Watched) -> AsyncIterator[Watched]:
     """What runs beside the requests runs inside."""
-    beside = asyncio.create_task(seen.feed.run())
-    await asyncio.sleep(0)
-    try:
+    async with beside(live_feed=seen.feed.run()):
+        await asyncio.sleep(0)
         yield seen
-    finally:
-        beside.cancel()
-        with suppress(asyncio.CancelledError):
-            await beside
 
 
 async def test_a_database_that_goes_and_comes_back_loses_nothing(stage: Stage) -> None:

@@ -1,8 +1,7 @@
 """The parts of the server, put together: the graph, who may use it, and the site beside it."""
 
-import asyncio
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -15,6 +14,7 @@ from hybrid_agent.loading import load_deployment
 from hybrid_agent.serving.access.auth import access_to
 from hybrid_agent.serving.access.gate import Gate
 from hybrid_agent.serving.access.shown import Shown
+from hybrid_agent.serving.beside import beside
 from hybrid_agent.serving.chat.pages import PAGES as CHAT
 from hybrid_agent.serving.console.pages import PAGES as CONSOLE
 from hybrid_agent.serving.identity.identity import identity
@@ -78,13 +78,8 @@ async def _running(
         closing.push_async_callback(deployment.aclose)
         closing.push_async_callback(observation.aclose)
         closing.push_async_callback(threads.aclose)
-        for work in (keep_sweeping(deployment, sweeping.beat), site.feed.run()):
-            closing.push_async_callback(_ended, asyncio.create_task(work))
+        await closing.enter_async_context(
+            beside(sweep=keep_sweeping(deployment, sweeping.beat), live_feed=site.feed.run())
+        )
         closing.enter_context(at_signal(site.feed.end))
         yield
-
-
-async def _ended(task: "asyncio.Task[None]") -> None:
-    task.cancel()
-    with suppress(asyncio.CancelledError):
-        await task

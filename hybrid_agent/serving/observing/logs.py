@@ -151,10 +151,5 @@ class LoggedRuns:
         if work.kind is Kind.RUN:
             ids = dict(work.about)
             failed = f" ({ended.error})" if ended.error else ""
-            _log.info(
-                "a run ended %s%s", ended.outcome, failed, extra={**ids, "ms": round(ended.seconds * 1000)}
-            )
-
-
-def _ms(ended: Ended) -> int:
-    return round(ended.seconds * 1000)
+            ms = round(ended.seconds * 1000)
+            _log.info("a run ended %s%s", ended.outcome, failed, extra={**ids, "ms": ms})
