@@ -1,14 +1,29 @@
 """What somebody tried who meant harm: on the site, and on the server as it is served."""
 
+from dataclasses import replace
+
 import httpx2 as httpx
 from graph_kit import Stage
 from server_kit import Served
 from web_kit import csrf_in, web_of
 
+from hybrid_agent.records import Records
+from hybrid_agent.serving.chat.pages import PAGES as CHAT
+from hybrid_agent.serving.console.pages import PAGES as CONSOLE
 from hybrid_agent.serving.identity.accounts import BY_BOTH
+from hybrid_agent.serving.people import Role
 from hybrid_agent.serving.web.limits import FAILURES
 
-pytest_plugins = ["graph_fixtures", "server_kit"]
+pytest_plugins = ["graph_fixtures", "records_fixtures", "server_kit"]
+
+NOWHERE = ("/console/cases/%00", "/console/cases/%00/edit/x", "/chat/conversations/%00/messages")
+NEVER = (
+    "/console?due=0001-01-01T00:00:00%2B23:59&after=x",
+    "/console?due=2026-01-01T00:00:00Z&after=%00",
+    "/console/decisions?until=9999-12-31",
+    "/console/decisions?before=9999-12-31T23:59:59-14:00",
+    "/console/search?q=a%00bc",
+)
 
 
 async def test_nobody_claims_to_be_this_process(stage: Stage) -> None:
@@ -29,3 +44,14 @@ async def test_guessing_from_made_up_addresses(served: Served) -> None:
             form = {"csrf": token, "user": "nobody", "password": f"a guess, {each}"}
             last = await guesser.post("/site/sign-in", data=form)
     assert last.status_code == 429
+
+
+async def test_what_no_database_takes(stage: Stage, records: Records) -> None:
+    """NULs and the ends of the calendar are the mistake of who asks, on either database, and not ours."""
+    web = web_of(replace(stage, deployment=replace(stage.deployment, records=records)), (*CHAT, *CONSOLE))
+    staff, visitor = await web.desk.session(Role.SUPERVISOR), web.desk.identity.visitor().credential
+    async with web.client(staff) as asking, web.client(visitor) as chatting:
+        nowhere = [await (chatting if "chat" in path else asking).get(path) for path in NOWHERE]
+        never = [await asking.get(path) for path in NEVER]
+    assert {each.status_code for each in nowhere} == {404}
+    assert {each.status_code for each in never} <= {400, 422}

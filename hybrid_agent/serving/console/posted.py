@@ -1,10 +1,10 @@
 """What the console's pages are asked for, and what their forms send."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, StringConstraints
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from hybrid_agent.redaction.screen import screen_text
 from hybrid_agent.serving.errors import InvalidInputError
@@ -13,6 +13,10 @@ LONGEST_REASON = 1_000
 """Characters of a reason: it is said to the customer, in a sentence or two."""
 
 Id = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+FIRST, LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
+Moment = Annotated[AwareDatetime, Field(ge=FIRST, lt=LAST)]
+Day = Annotated[date, Field(ge=FIRST.date(), lt=LAST.date())]
+"""Far from the ends of the calendar, so that it has another day and other time zones."""
 YesNo = Annotated[bool | None, BeforeValidator(lambda value: value or None)]
 
 
@@ -34,7 +38,7 @@ class InboxQuery(_Read):
     """Which cases, those after the one of this time and conversation."""
 
     show: Show = Show.ALL
-    due: AwareDatetime | None = None
+    due: Moment | None = None
     after: str | None = None
 
 
@@ -55,8 +59,8 @@ class DecisionsQuery(_Read):
     """By whom it was decided, and until which day; `before` is where the page before this one ended."""
 
     by: Annotated[str, StringConstraints(max_length=200, strip_whitespace=True)] = ""
-    until: Annotated[date | None, BeforeValidator(lambda value: value or None)] = None
-    before: AwareDatetime | None = None
+    until: Annotated[Day | None, BeforeValidator(lambda value: value or None)] = None
+    before: Moment | None = None
 
 
 class DecisionForm(_Read):

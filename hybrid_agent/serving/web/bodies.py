@@ -1,12 +1,13 @@
 """What a request carries, read into the models that a page declares."""
 
 import json
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Final
 
 from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 
-from hybrid_agent.serving.errors import BadRequestError, InvalidInputError
+from hybrid_agent.serving.errors import BadRequestError, InvalidInputError, NotFoundError
 from hybrid_agent.serving.routing import Page
 from hybrid_agent.yamlfile.reading import in_words
 
@@ -19,10 +20,13 @@ MOST_FIELDS: Final = 200
 async def read_into(request: Request, page: Page) -> None:
     """Keep what the page declares to read in the request's state: `routing.query` and `routing.body` give it.
 
-    Raises BadRequestError for what cannot be read, InvalidInputError for values that do not fit.
+    Raises BadRequestError for what cannot be read, InvalidInputError for values that do not fit, and
+    NotFoundError for an address that no id has.
     """
+    if _has_nul(request.path_params):
+        raise NotFoundError("There is no such address.")
     if page.query is not None:
-        request.state.query = _validated(page.query, dict(request.query_params))
+        request.state.query = _validated(page.query, _texts(request.query_params))
     if page.reads is not None:
         values = await _json(request) if page.json else await _form(request)
         request.state.body = _validated(page.reads, values)
@@ -55,9 +59,20 @@ async def _json(request: Request) -> object:
     return found
 
 
-async def _form(request: Request) -> dict[str, Any]:
+async def _form(request: Request) -> dict[str, str]:
     form = await request.form(max_files=0, max_fields=MOST_FIELDS)
-    return {name: value for name, value in form.items() if isinstance(value, str) and name != "csrf"}
+    return _texts({name: each for name, each in form.items() if isinstance(each, str) and name != "csrf"})
+
+
+def _texts(values: Mapping[str, str]) -> dict[str, str]:
+    """Values that a page or an address has: no browser puts a NUL there, and databases refuse it."""
+    if _has_nul(values):
+        raise BadRequestError("What was sent has a NUL in it, which no text has.")
+    return dict(values)
+
+
+def _has_nul(values: Mapping[str, str]) -> bool:
+    return any("\0" in each for each in values.values())
 
 
 def _depth(value: object) -> int:
