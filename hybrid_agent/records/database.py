@@ -20,8 +20,8 @@ from hybrid_agent.records.urls import async_url, plain
 class Records:
     """The system's own memory. May be used from several event loops at once; close it with `aclose`.
 
-    `ledger`, `approvals`, `hand_offs`, `ownership` and `events` are modules of functions that take a
-    connection from here, so that several changes can be one transaction. Transactions do not nest.
+    `ledger`, `approvals`, `hand_offs`, `ownership`, `messages` and `events` are modules of functions that
+    take a connection from here, so that several changes can be one transaction. Transactions do not nest.
     """
 
     where: str

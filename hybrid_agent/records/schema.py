@@ -179,6 +179,8 @@ messages = Table(
     CheckConstraint("by in ('customer', 'bot', 'person', 'notice')", name="hybrid_agent_messages_by"),
 )
 
+Index("hybrid_agent_messages_of", messages.c.thread, messages.c.id)
+
 signatures = Table(
     "hybrid_agent_signatures",
     metadata,
