@@ -80,7 +80,7 @@ def words(page: Page, by: str) -> object:
 
 
 async def test_a_customer_is_served(chat: Chat, enter: Visiting, screenshot: Screenshot) -> None:
-    """The reply has its sources as links, what is pending its time; 320 px and a keyboard suffice."""
+    """Sources are links, what is pending has its time; 320 px and a keyboard suffice; the end is in sight."""
     page = await enter(chat.token(), viewport={"width": 360, "height": 640})
     await say(page, ORDER)
     link = page.locator(".message.bot .sources a").first
@@ -95,6 +95,7 @@ async def test_a_customer_is_served(chat: Chat, enter: Visiting, screenshot: Scr
     assert await walk(page) == []
     await page.set_viewport_size(NARROW)
     assert await overflow(page) == 0
+    assert await page.locator("#log").evaluate("e => e.scrollHeight - e.scrollTop - e.clientHeight") < 1
     await screenshot(page, "chat-narrow")
 
 

@@ -15,8 +15,16 @@ const time = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digi
 
 // The latest words stay in sight, unless the reader has gone back to earlier ones.
 let atEnd = true;
-const toEnd = () => atEnd && (log.scrollTop = log.scrollHeight);
-log.addEventListener("scroll", () => (atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60));
+let size = "";
+function toEnd() {
+  size = sized();
+  if (atEnd) log.scrollTop = log.scrollHeight;
+}
+const sized = () => `${log.scrollHeight} ${log.clientHeight}`;
+log.addEventListener("scroll", () => {
+  if (size !== sized()) toEnd(); // not the reader has moved it: the window has another size
+  else atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 60;
+});
 new ResizeObserver(toEnd).observe(log);
 
 export function draw(talk, actions) {
