@@ -23,12 +23,12 @@ from hybrid_agent.serving.errors import ServerUnavailableError
 from hybrid_agent.serving.identity.identity import identity
 from hybrid_agent.serving.live import Feed
 from hybrid_agent.serving.people import Person
+from hybrid_agent.serving.rendering.templates import read_templates
 from hybrid_agent.serving.samples import SampleCustomer, Samples
 from hybrid_agent.serving.settings import Algorithm, CustomerTokens, ServerSettings
 from hybrid_agent.serving.site import Site
 from hybrid_agent.serving.threads import Ran
 from hybrid_agent.serving.web.build import build_app
-from hybrid_agent.serving.web.templates import read_templates
 from hybrid_agent.session import Turn
 
 SECRET = "s" * 40

@@ -23,10 +23,10 @@ from hybrid_agent.serving.identity.identity import identity
 from hybrid_agent.serving.identity.sessions import SignedIn
 from hybrid_agent.serving.live import Feed
 from hybrid_agent.serving.people import Role
+from hybrid_agent.serving.rendering.templates import read_templates
 from hybrid_agent.serving.settings import ServerSettings
 from hybrid_agent.serving.site import Site
 from hybrid_agent.serving.web.build import build_app
-from hybrid_agent.serving.web.templates import read_templates
 
 COOKIE = "ha_session"
 _INPUT = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')

@@ -13,9 +13,9 @@ import pytest
 import yaml
 
 from hybrid_agent.errors import ConfigurationError
-from hybrid_agent.serving.observing.settings import observing
-from hybrid_agent.serving.reading import Variables
 from hybrid_agent.serving.settings import server_settings
+from hybrid_agent.serving.settings.observing import observing
+from hybrid_agent.serving.settings.reading import Variables
 
 ROOT = Path(__file__).parent.parent
 DEPLOY = ROOT / "deploy"

@@ -12,7 +12,7 @@ from graph_kit import Stage
 from observing_kit import watched
 
 from hybrid_agent.serving.observing.logs import set_up_logs, without_query
-from hybrid_agent.serving.observing.settings import LogForm, Observing
+from hybrid_agent.serving.settings.observing import LogForm, Observing
 
 pytest_plugins = ["graph_fixtures"]
 

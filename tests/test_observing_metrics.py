@@ -9,8 +9,8 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.serving.observing.families import label
-from hybrid_agent.serving.observing.settings import MetricsFor, Observing, observing
-from hybrid_agent.serving.reading import Variables
+from hybrid_agent.serving.settings.observing import MetricsFor, Observing, observing
+from hybrid_agent.serving.settings.reading import Variables
 
 pytest_plugins = ["graph_fixtures"]
 
@@ -89,7 +89,9 @@ async def test_no_label_names_a_customer_or_a_conversation(stage: Stage) -> None
     await seen.get("/site/metrics")
     await seen.stage.say(REFUND, "thread-of-anna")
     page = (await seen.get("/site/metrics")).text
-    assert not re.search(r"thread-of-anna|C-1001|1003|anna", page, re.IGNORECASE)
+    labels = "\n".join(line.rpartition(" ")[0] for line in page.splitlines())
+    assert "hybrid_agent_service_turns" in labels
+    assert not re.search(r"thread-of-anna|C-1001|1003|anna", labels, re.IGNORECASE)
 
 
 async def test_metrics_are_for_nobody_unless_it_is_said(stage: Stage) -> None:

@@ -19,7 +19,7 @@ from hybrid_agent.records import RecordsError, messages, open_records
 from hybrid_agent.records.models import By
 from hybrid_agent.serving.beside import beside
 from hybrid_agent.serving.observing.health import Pulse
-from hybrid_agent.serving.observing.settings import MetricsFor, Observing
+from hybrid_agent.serving.settings.observing import MetricsFor, Observing
 
 pytest_plugins = ["graph_fixtures"]
 

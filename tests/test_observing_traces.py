@@ -13,7 +13,7 @@ from graph_kit import REFUND, Stage
 from observing_kit import watched
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from hybrid_agent.serving.observing.settings import Observing
+from hybrid_agent.serving.settings.observing import Observing
 
 pytest_plugins = ["graph_fixtures"]
 

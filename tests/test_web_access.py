@@ -22,9 +22,9 @@ from hybrid_agent.serving.console.pages import PAGES as CONSOLE
 from hybrid_agent.serving.live import Feed
 from hybrid_agent.serving.observing.observation import observe
 from hybrid_agent.serving.observing.pages import observing_pages
-from hybrid_agent.serving.observing.settings import Observing
 from hybrid_agent.serving.people import Role
 from hybrid_agent.serving.routing import Access, Page
+from hybrid_agent.serving.settings.observing import Observing
 
 pytest_plugins = ["graph_fixtures"]
 

@@ -12,10 +12,10 @@ from starlette.applications import Starlette
 
 from hybrid_agent.serving.live import Feed
 from hybrid_agent.serving.on_langgraph import on_langgraph
+from hybrid_agent.serving.rendering.templates import read_templates
 from hybrid_agent.serving.routing import Page
 from hybrid_agent.serving.site import Site
 from hybrid_agent.serving.web.build import build_app
-from hybrid_agent.serving.web.templates import read_templates
 
 NOBODY_LISTENS = "http://127.0.0.1:9"
 FIELD = re.compile(r'name="csrf" value="([^"]+)"')

@@ -17,9 +17,9 @@ from hybrid_agent.deployment import now_utc
 from hybrid_agent.loading import records_for
 from hybrid_agent.portal import run_here
 from hybrid_agent.serving.identity.sample_accounts import enter_samples
-from hybrid_agent.serving.reading import is_loopback
 from hybrid_agent.serving.samples import sample_password
 from hybrid_agent.serving.settings import ServerSettings, server_settings
+from hybrid_agent.serving.settings.reading import is_loopback
 from hybrid_agent.settings import read_settings
 
 PEOPLE = "people.yaml"

@@ -24,11 +24,11 @@ from hybrid_agent.serving.observing.observation import Observation, observe
 from hybrid_agent.serving.observing.pages import observing_pages
 from hybrid_agent.serving.observing.requests import CountedRequests
 from hybrid_agent.serving.on_langgraph import OnLangGraph, on_langgraph
+from hybrid_agent.serving.rendering.templates import read_templates
 from hybrid_agent.serving.served_graph import ServedGraph, served_graph
 from hybrid_agent.serving.settings import ServerSettings
 from hybrid_agent.serving.site import Site
 from hybrid_agent.serving.web.build import build_app
-from hybrid_agent.serving.web.templates import read_templates
 from hybrid_agent.upkeep.sweep import keep_sweeping
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from hybrid_agent.deployment import Deployment
 from hybrid_agent.serving.identity.identity import Identity
 from hybrid_agent.serving.live import Feed
+from hybrid_agent.serving.rendering.templates import Templates
 from hybrid_agent.serving.settings import ServerSettings
 from hybrid_agent.serving.threads import Threads
-from hybrid_agent.serving.web.templates import Templates
 
 
 @dataclass(frozen=True)

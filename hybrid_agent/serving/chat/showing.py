@@ -1,7 +1,6 @@
 """Conversations as their customers may see them."""
 
 from collections.abc import Mapping, Sequence
-from urllib.parse import urlsplit
 
 from pydantic import JsonValue
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,8 +12,7 @@ from hybrid_agent.records.names import names_of
 from hybrid_agent.serving.chat.bodies import Opened, Pending, Shown, Source, Standing
 from hybrid_agent.serving.errors import NoSuchThreadError
 from hybrid_agent.serving.people import Person
-
-SCHEMES = frozenset({"http", "https"})
+from hybrid_agent.serving.rendering.links import web_address
 
 
 async def own(connection: AsyncConnection, thread: str, person: Person) -> Conversation:
@@ -41,7 +39,7 @@ def sources(citations: JsonValue) -> tuple[Source, ...]:
     """A reply's sources; an address that is no web page's is left out."""
     listed = citations if isinstance(citations, list) else []
     return tuple(
-        Source(number=each["number"], title=each["title"], url=_web_address(each.get("url")))
+        Source(number=each["number"], title=each["title"], url=web_address(each.get("url")))
         for each in listed
         if isinstance(each, dict)
     )
@@ -71,11 +69,3 @@ def _shown(message: Message, names: Mapping[str, str]) -> Shown:
         sources=sources(message.citations),
         at=message.at,
     )
-
-
-def _web_address(url: JsonValue) -> str | None:
-    try:
-        is_web = isinstance(url, str) and urlsplit(url).scheme in SCHEMES
-    except ValueError:
-        return None
-    return str(url) if is_web else None

@@ -11,6 +11,7 @@ from hybrid_agent.serving.console import words
 from hybrid_agent.serving.console.casefile import CaseFile
 from hybrid_agent.serving.console.facts import Fact, fact
 from hybrid_agent.serving.console.proposals import percent
+from hybrid_agent.serving.rendering.links import web_address
 from hybrid_agent.state import EventKind
 
 
@@ -101,11 +102,6 @@ def _passage(record: Mapping[str, Any]) -> Passage:
         url=web_address(record.get("url")),
         text=words.visible(str(record.get("text") or "")),
     )
-
-
-def web_address(url: object) -> str | None:
-    """An address that may be a link: of the web, never of a script."""
-    return url if isinstance(url, str) and url.startswith(("https://", "http://")) else None
 
 
 def _tried(record: Mapping[str, Any]) -> str:

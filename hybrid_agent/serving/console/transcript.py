@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from hybrid_agent.records.models import By, Message
 from hybrid_agent.serving.console import words
 from hybrid_agent.serving.console.casefile import CaseFile
-from hybrid_agent.serving.console.handed import web_address
+from hybrid_agent.serving.rendering.links import web_address
 
 
 @dataclass(frozen=True, slots=True)

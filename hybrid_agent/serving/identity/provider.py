@@ -21,8 +21,8 @@ from hybrid_agent.serving.identity.keys import KeySet
 from hybrid_agent.serving.identity.sessions import SignedIn
 from hybrid_agent.serving.identity.tokens import TokenRules, display_name, peeked, subject, verified
 from hybrid_agent.serving.people import Person, Role
-from hybrid_agent.serving.reading import url_problem
 from hybrid_agent.serving.settings import Oidc
+from hybrid_agent.serving.settings.reading import url_problem
 
 CALLBACK: Final = "/site/sign-in/back"
 DISCOVERY: Final = "/.well-known/openid-configuration"

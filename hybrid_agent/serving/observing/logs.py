@@ -14,8 +14,8 @@ from typing import Any, Final
 
 from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent.serving.observing.measures import NO_ROUTE
-from hybrid_agent.serving.observing.settings import LogForm
 from hybrid_agent.serving.observing.work import Ended, Kind, Work
+from hybrid_agent.serving.settings.observing import LogForm
 
 _log = logging.getLogger(__name__)
 

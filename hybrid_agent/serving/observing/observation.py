@@ -11,8 +11,8 @@ from hybrid_agent.serving.observing.health import Check, is_so, records_answer
 from hybrid_agent.serving.observing.logs import LoggedRuns, set_up_logs
 from hybrid_agent.serving.observing.measures import Measures, measures
 from hybrid_agent.serving.observing.service import Service
-from hybrid_agent.serving.observing.settings import Observing
 from hybrid_agent.serving.observing.watching import Watching
+from hybrid_agent.serving.settings.observing import Observing
 
 if TYPE_CHECKING:
     from hybrid_agent.serving.observing.tracing import Spans

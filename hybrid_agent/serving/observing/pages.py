@@ -11,9 +11,9 @@ from hybrid_agent.serving.errors import NotFoundError
 from hybrid_agent.serving.observing.health import ask
 from hybrid_agent.serving.observing.observation import Observation
 from hybrid_agent.serving.observing.service import rendered
-from hybrid_agent.serving.observing.settings import MetricsFor, Observing
-from hybrid_agent.serving.reading import is_loopback
 from hybrid_agent.serving.routing import Access, Page
+from hybrid_agent.serving.settings.observing import MetricsFor, Observing
+from hybrid_agent.serving.settings.reading import is_loopback
 from hybrid_agent.serving.site import Site
 
 RETRY_AFTER = 5

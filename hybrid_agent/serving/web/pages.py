@@ -6,10 +6,10 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from hybrid_agent.serving.errors import NotFoundError
+from hybrid_agent.serving.rendering.assets import ADDRESS
 from hybrid_agent.serving.routing import Access, Page
 from hybrid_agent.serving.site import Site
 from hybrid_agent.serving.web import own_sessions, signing_in
-from hybrid_agent.serving.web.assets import ADDRESS
 from hybrid_agent.serving.web.openapi import document
 
 OPENAPI = "/site/openapi.json"

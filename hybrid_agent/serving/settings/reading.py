@@ -90,6 +90,13 @@ class Variables:
                 self.wrong(name, f"has {each!r}, which {problem}")
         return tuple(each.rstrip("/") for each in found)
 
+    def alone(self, prefix: str, what: str) -> None:
+        """Name each setting that begins so: without another one, which `what` names, it says nothing."""
+        for name in sorted(self.given):
+            short = name.removeprefix(PREFIX)
+            if short != name and short.startswith(prefix) and self.text(short):
+                self.wrong(short, f"is set, and {what}")
+
     def wrong(self, name: str, what: str) -> None:
         """Keep a problem, to be told with all others."""
         self.problems.append(f"{PREFIX}{name} {what}")

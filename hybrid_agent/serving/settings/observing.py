@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from hybrid_agent.serving.reading import Variables
+from hybrid_agent.serving.settings.reading import Variables
 
 TOKEN_LENGTH = 24
 """Characters that the token for the metrics has at least."""

@@ -9,7 +9,7 @@ from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from hybrid_agent.serving.people import Person, Role
-from hybrid_agent.serving.web.assets import Asset, files_in, folders, read_assets
+from hybrid_agent.serving.rendering.assets import Asset, files_in, folders, read_assets
 
 
 @dataclass(frozen=True, eq=False)
