@@ -1,8 +1,12 @@
 """What somebody tried who meant harm: on the site, and on the server as it is served."""
 
-from dataclasses import replace
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import httpx2 as httpx
+import pytest
 from graph_kit import Stage
 from server_kit import Served
 from web_kit import csrf_in, web_of
@@ -12,7 +16,9 @@ from hybrid_agent.serving.chat.pages import PAGES as CHAT
 from hybrid_agent.serving.console.pages import PAGES as CONSOLE
 from hybrid_agent.serving.identity.accounts import BY_BOTH
 from hybrid_agent.serving.people import Role
-from hybrid_agent.serving.web.limits import FAILURES
+from hybrid_agent.serving.web import bounding
+from hybrid_agent.serving.web.limiting import Limited
+from hybrid_agent.serving.web.limits import FAILURES, Limits, Places
 
 pytest_plugins = ["graph_fixtures", "records_fixtures", "server_kit"]
 
@@ -26,6 +32,19 @@ NEVER = (
 )
 
 
+@dataclass
+class Waiting:
+    """An app that answers when it is told to."""
+
+    app: Any
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def __call__(self, *asked: Any) -> None:
+        """Wait, then answer."""
+        await self.go_on.wait()
+        await self.app(*asked)
+
+
 async def test_nobody_claims_to_be_this_process(stage: Stage) -> None:
     """Limits hold for whoever a header makes look like the server's calls to itself."""
     transport = httpx.ASGITransport(web_of(stage).app, client=("in-process", 0))
@@ -33,6 +52,34 @@ async def test_nobody_claims_to_be_this_process(stage: Stage) -> None:
         for each in range(FAILURES.burst + 2):
             last = await guesser.get("/site/sessions", headers={"authorization": f"Bearer {each}"})
     assert last.status_code == 429
+
+
+async def test_all_places_of_one_address(stage: Stage) -> None:
+    """An address has only so many requests under way at once, whatever token each has; others go on."""
+    web = web_of(stage)
+    limited = replace(web, app=Limited(Waiting(web.app), web.site, Limits(under_way=Places(2))))
+    async with limited.client() as greedy, limited.client(address="192.0.2.8") as other:
+        waiting = [asyncio.create_task(greedy.get("/site/sign-in")) for _ in range(3)]
+        [refused], _ = await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+        limited.app.app.go_on.set()
+        statuses = sorted([each.status_code for each in await asyncio.gather(*waiting)])
+        later = [(await each.get("/site/sign-in")).status_code for each in (greedy, other)]
+    assert (refused.result().status_code, statuses, later) == (429, [200, 200, 429], [200, 200])
+
+
+async def test_slow_body(stage: Stage, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A body that does not come is not waited for without an end."""
+    monkeypatch.setattr(bounding, "SLOWEST", 0.05)
+    never = asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'{"customer":'
+        await never.wait()
+
+    async with web_of(stage, CHAT).client() as slow:
+        asked = slow.post("/chat/sample", content=body(), headers={"content-type": "application/json"})
+        answer = await asyncio.wait_for(asked, 5)
+    assert answer.status_code == 400
 
 
 async def test_guessing_from_made_up_addresses(served: Served) -> None:

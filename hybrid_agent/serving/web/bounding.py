@@ -1,5 +1,6 @@
-"""Bodies that are too large are refused before they are read, or as soon as they show."""
+"""Bodies that are too large are refused before they are read or as soon as they show, slow ones in time."""
 
+import asyncio
 from dataclasses import dataclass
 
 from starlette.datastructures import Headers
@@ -12,6 +13,9 @@ from hybrid_agent.serving.web.refusing import refused
 
 LARGEST = 1_000_000
 """Bytes of a body anywhere; pages of ours take less."""
+
+SLOWEST = 60.0
+"""Seconds in which a body must have come."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +71,23 @@ class Bounded:
 
 
 def bounded_receive(scope: Scope, receive: Receive, most: int) -> Receive:
-    """Receives at most `most` bytes of a body. Raises HTTPException 413, also later while receiving."""
+    """Receives at most `most` bytes of a body, in time. Raises HTTPException 413, also later while receiving,
+    and then 400 for a body that does not come."""
     said = Headers(scope=scope).get("content-length", "")
     if said.isdecimal() and int(said) > most:
         raise HTTPException(413)
-    received = 0
+    received, until, whole = 0, 0.0, False
 
     async def bounded() -> Message:
-        nonlocal received
-        message = await receive()
+        nonlocal received, until, whole
+        until = until or asyncio.get_running_loop().time() + SLOWEST
+        try:
+            async with asyncio.timeout_at(None if whole else until):
+                message = await receive()
+        except TimeoutError:
+            raise HTTPException(400, "The request did not come in time.") from None
         received += len(message.get("body", b""))
+        whole = not message.get("more_body", False)
         if received > most:
             raise HTTPException(413, f"A request has at most {most:,} bytes here.")
         return message

@@ -1,5 +1,6 @@
 """Limits on everything that this process answers, LangGraph's API included."""
 
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 
 from starlette.requests import Request
@@ -27,15 +28,17 @@ class Limited:
             return
         request, settings = Request(scope), self.site.settings
         address, token = address_of(scope, settings.proxies), request.headers.get("authorization", "")
-        try:
-            self.limits.spend(address, token or cookies.session_of(request, settings) or "")
-        except TooManyRequestsError as error:
-            await refused(request, self.site, None, None, error)(scope, receive, send)
-            return
 
         async def sending(message: Message) -> None:
             if message["type"] == "http.response.start" and message["status"] == 401 and token:
                 self.limits.failed(address)
             await send(message)
 
-        await self.app(scope, receive, sending)
+        with ExitStack() as places:
+            try:
+                self.limits.spend(address, token or cookies.session_of(request, settings) or "")
+                places.enter_context(self.limits.under_way.taken(address))
+            except TooManyRequestsError as error:
+                await refused(request, self.site, None, None, error)(scope, receive, send)
+                return
+            await self.app(scope, receive, sending)

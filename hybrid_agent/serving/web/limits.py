@@ -5,8 +5,9 @@ With several processes everybody has as many times the allowance; a proxy in fro
 
 import hashlib
 import time
-from collections import OrderedDict
-from contextlib import suppress
+from collections import Counter, OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from math import ceil
 from typing import Final
@@ -34,11 +35,14 @@ AN_ADDRESS: Final = Rate(a_minute=6_000, burst=1_000)
 FAILURES: Final = Rate(a_minute=30, burst=60)
 """Of an address's requests with a token that does not count."""
 
+UNDER_WAY: Final = 1_000
+"""Requests of an address that are answered at once; a stream is one for as long as somebody reads it."""
+
 IN_PROCESS: Final = "hybrid_agent.in_process"
 """What the ASGI scope has of calls that this process makes to itself on behalf of somebody who was counted.
 
-Nothing that is sent gets into a scope under a name of ours; a client's address is what a header says it is where
-the server believes a proxy.
+Nothing that is sent gets into a scope under a name of ours; a client's address is what a header says it is
+where the server believes a proxy.
 """
 
 
@@ -76,12 +80,34 @@ class Buckets:
 
 
 @dataclass(frozen=True, eq=False)
+class Places:
+    """How many requests may be under way at once, by key."""
+
+    most: int
+    _taken: Counter[str] = field(default_factory=Counter)
+
+    @contextmanager
+    def taken(self, key: str) -> Iterator[None]:
+        """Inside, one more is. Raises TooManyRequestsError where there are too many already."""
+        if self._taken[key] >= self.most:
+            raise TooManyRequestsError("Too much is open at once. Close a page and try again.", after=5)
+        self._taken[key] += 1
+        try:
+            yield
+        finally:
+            self._taken[key] -= 1
+            if not self._taken[key]:
+                del self._taken[key]
+
+
+@dataclass(frozen=True, eq=False)
 class Limits:
     """The allowances of a process."""
 
     credentials: Buckets = field(default_factory=lambda: Buckets(A_CREDENTIAL))
     addresses: Buckets = field(default_factory=lambda: Buckets(AN_ADDRESS))
     failures: Buckets = field(default_factory=lambda: Buckets(FAILURES))
+    under_way: Places = field(default_factory=lambda: Places(UNDER_WAY))
 
     def spend(self, address: str, credential: str) -> None:
         """Count a request. Raises TooManyRequestsError where there have been too many."""
