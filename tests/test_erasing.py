@@ -82,7 +82,7 @@ async def test_a_forgotten_customer_is_nowhere_and_what_was_done_stays_without_t
 
 
 async def test_the_numbers_of_the_service_stay(stage: Stage) -> None:
-    """How the service was rated and what staff said of a hand-off stay; who did, and in which words, does not."""
+    """How the service was rated, and what staff said of a hand-off, stays; by whom, in which words, does not."""
     answers = {"enough_context": True, "customer_repeated": False, "suggestion_right": None}
     happened = [
         Event(kind=EventKind.RATED, at=NOW, data={"score": 2, "comment": "Anna Keller waited"}),
@@ -156,11 +156,12 @@ async def test_what_is_no_id_is_refused(loaded: Deployment, customer: str) -> No
 
 async def test_an_id_is_taken_literally(kept: Stage) -> None:
     """Neither wildcards nor quotes nor the beginning of an id reach anybody else."""
-    await lived(kept)
+    for customer in (ANNA, OLIVER):
+        await kept.say("What are your opening hours?", customer.id, customer)
     for customer in ("%", "_", "C-100%", "' OR '1'='1", "C-1001'; --", "ü" * 300, '"\\', "C-100"):
         proof = await forgotten(kept, customer)
         assert (proof.conversations, dict(proof.changed)) == (0, {})
-    assert await counted(kept, "SELECT count(*) FROM hybrid_agent_conversations") == 3
+    assert await counted(kept, "SELECT count(*) FROM hybrid_agent_conversations") == 2
 
 
 async def test_the_files_themselves_hold_nothing(stage: Stage, tmp_path: Path) -> None:
