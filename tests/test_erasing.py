@@ -82,7 +82,7 @@ async def test_a_forgotten_customer_is_nowhere_and_what_was_done_stays_without_t
 
 
 async def test_the_numbers_of_the_service_stay(stage: Stage) -> None:
-    """How the service was rated, and what staff said of a hand-off, stays; by whom, in which words, does not."""
+    """How the service was rated, and what staff said of a hand-off, stays; who, in which words, does not."""
     answers = {"enough_context": True, "customer_repeated": False, "suggestion_right": None}
     happened = [
         Event(kind=EventKind.RATED, at=NOW, data={"score": 2, "comment": "Anna Keller waited"}),
