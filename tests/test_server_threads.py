@@ -1,12 +1,19 @@
 """Conversations as our pages have them, on a real LangGraph server: from outside and within its process."""
 
+import asyncio
 import json
+import socket
 from collections.abc import AsyncIterator, Sequence
 from uuid import uuid4
 
 import httpx2 as httpx
 import pytest
+from chat_kit import listen
 from server_kit import Orders, Served
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
 
 from hybrid_agent.caller import Kind
 from hybrid_agent.serving.errors import (
@@ -108,6 +115,27 @@ async def test_no_server(served: Served) -> None:
     with pytest.raises(ServerUnavailableError):
         await threads.open(customer(served, "C-1001"))
     await threads.aclose()
+
+
+async def test_a_crowd_that_waits_keeps_nobody_out() -> None:
+    """Turns hold their connections while the server's queue is long; one more still gets through."""
+    crowd, there, all_there = 130, 0, asyncio.Event()
+
+    async def slow(request: Request) -> Response:
+        nonlocal there
+        there += 1
+        if there == crowd:
+            all_there.set()
+        await all_there.wait()
+        return JSONResponse({"thread_id": str(uuid4())})
+
+    with socket.create_server(("127.0.0.1", 0), backlog=crowd) as listening:
+        threads = on_langgraph(f"http://127.0.0.1:{listening.getsockname()[1]}")
+        asking = Person(Kind.CUSTOMER, "C-1001", "C-1001", "token")
+        async with listen(Starlette(routes=[Route("/threads", slow, methods=["POST"])]), listening):
+            found = await asyncio.gather(*(threads.open(asking) for _ in range(crowd)))
+            await threads.aclose()
+    assert len(set(found)) == crowd
 
 
 async def test_within(served: Served) -> None:

@@ -126,7 +126,9 @@ def on_langgraph(url: str) -> OnLangGraph:
     from langgraph_sdk.client import LangGraphClient
 
     timeout = httpx.Timeout(connect=CONNECTS, read=None, write=30.0, pool=CONNECTS)
-    transport = httpx.AsyncHTTPTransport(retries=1) if url else _in_process()
+    # A turn holds its connection while it waits in the server's queue: how many there are is not ours to say.
+    limits = httpx.Limits(max_connections=None, max_keepalive_connections=20)
+    transport = httpx.AsyncHTTPTransport(retries=1, limits=limits) if url else _in_process()
     http = httpx.AsyncClient(base_url=url or IN_PROCESS, transport=transport, timeout=timeout)
     return OnLangGraph(LangGraphClient(http))
 
