@@ -15,6 +15,8 @@ from hybrid_agent.plugging import Plug
 from hybrid_agent.redaction.settings import RedactionSettings
 from hybrid_agent.yamlfile import read_model
 
+SETTINGS: Final = "support.yaml"
+
 LEASE: Final = timedelta(seconds=60)
 """How long a write that was begun is left alone, where a deployment does not say."""
 
@@ -92,6 +94,11 @@ class Settings(Part):
     def thinking(self) -> Thinking:
         """The reasoner that is used."""
         return self.reasoner or (Thinking.CASCADE if self.model else Thinking.LOCAL)
+
+
+def settings_file(path: Path) -> Path:
+    """The deployment file that is meant: itself, or the one in a folder."""
+    return path / SETTINGS if path.is_dir() else path
 
 
 def read_settings(path: Path) -> Settings:

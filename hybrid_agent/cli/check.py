@@ -14,10 +14,9 @@ from hybrid_agent.catalog.overlap import overlaps
 from hybrid_agent.cli.check_thinking import MODEL, asked, thinking_findings
 from hybrid_agent.cli.failing import NOT_AS_EXPECTED
 from hybrid_agent.cli.findings import show_findings
-from hybrid_agent.cli.places import settings_file
 from hybrid_agent.errors import HybridAgentError
 from hybrid_agent.portal import run_here
-from hybrid_agent.settings import Settings, cache_folder, read_settings, settings_schema
+from hybrid_agent.settings import Settings, cache_folder, read_settings, settings_file, settings_schema
 from hybrid_agent_tools import Connection, Operation, Toolbox, ToolError, connect
 
 

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from hybrid_agent.cli.failing import NotPossibleError
-from hybrid_agent.cli.places import SETTINGS, bundled
+from hybrid_agent.cli.places import bundled
+from hybrid_agent.settings import SETTINGS
 
 
 def init(folder: Path) -> None:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from hybrid_agent.catalog.load import load_catalog
 from hybrid_agent.catalog.models import Catalog
-from hybrid_agent.cli.places import SETTINGS, place_of
+from hybrid_agent.cli.places import place_of
 from hybrid_agent.deployment import now_utc
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.knowledge import Passage, Source, source_of
@@ -18,7 +18,7 @@ from hybrid_agent.knowledge.answering.answerability import Answerability, load_a
 from hybrid_agent.knowledge.declared import policy_passages
 from hybrid_agent.knowledge.report import Progress
 from hybrid_agent.loading import encoder_for
-from hybrid_agent.settings import Settings, cache_folder, read_settings
+from hybrid_agent.settings import SETTINGS, Settings, cache_folder, read_settings
 
 if TYPE_CHECKING:
     from hybrid_agent.encoding import Encoder

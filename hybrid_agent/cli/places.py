@@ -10,9 +10,8 @@ from importlib import resources
 from pathlib import Path
 
 from hybrid_agent.errors import ConfigurationError
-from hybrid_agent.settings import user_cache
+from hybrid_agent.settings import SETTINGS, settings_file, user_cache
 
-SETTINGS = "support.yaml"
 CONVERSATIONS = "conversations.db"
 
 
@@ -27,11 +26,6 @@ class Place:
 def bundled(*parts: str) -> Path:
     """A file or folder of the sample that comes with the package."""
     return Path(str(resources.files("hybrid_agent").joinpath("sample", *parts)))
-
-
-def settings_file(path: Path) -> Path:
-    """The deployment file that is meant: itself, or the one in a folder."""
-    return path / SETTINGS if path.is_dir() else path
 
 
 def place_of(deployment: Path | None, state: Path | None) -> Place:

@@ -4,10 +4,10 @@ from pathlib import Path
 
 from hybrid_agent.catalog import Catalog
 from hybrid_agent.catalog.load import load_catalog
-from hybrid_agent.cli.places import SETTINGS, bundled, settings_file
+from hybrid_agent.cli.places import bundled
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.reasoning.llm.brief import deployment_values
-from hybrid_agent.settings import read_settings
+from hybrid_agent.settings import SETTINGS, read_settings, settings_file
 from hybrid_agent_prompts import Prompt, PromptError, load, names
 
 

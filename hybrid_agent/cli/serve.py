@@ -12,7 +12,7 @@ from pathlib import Path
 from rich.console import Console
 
 from hybrid_agent.cli.failing import NotPossibleError
-from hybrid_agent.cli.places import bundled, place_of, settings_file
+from hybrid_agent.cli.places import bundled, place_of
 from hybrid_agent.deployment import now_utc
 from hybrid_agent.loading import records_for
 from hybrid_agent.portal import run_here
@@ -20,7 +20,7 @@ from hybrid_agent.serving.identity.sample_accounts import enter_samples
 from hybrid_agent.serving.samples import sample_password
 from hybrid_agent.serving.settings import ServerSettings, server_settings
 from hybrid_agent.serving.settings.reading import is_loopback
-from hybrid_agent.settings import read_settings
+from hybrid_agent.settings import read_settings, settings_file
 
 PEOPLE = "people.yaml"
 CONFIG = "langgraph.json"

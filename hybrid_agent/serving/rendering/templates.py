@@ -3,13 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, Final
 
 from jinja2 import DictLoader, Environment, StrictUndefined
 from markupsafe import Markup
 
 from hybrid_agent.serving.people import Person, Role
 from hybrid_agent.serving.rendering.assets import Asset, files_in, folders, read_assets
+
+CSRF_FIELD: Final = "csrf"
+"""The name of the hidden field that every form of ours has."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,4 +53,4 @@ def _address(assets: Mapping[str, Asset], name: str) -> str:
 
 
 def _csrf_field(token: str) -> Markup:
-    return Markup('<input type="hidden" name="csrf" value="{}">').format(token)
+    return Markup('<input type="hidden" name="{}" value="{}">').format(CSRF_FIELD, token)

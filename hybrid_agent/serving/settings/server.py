@@ -13,6 +13,7 @@ from hybrid_agent.serving.settings.observing import Observing, observing
 from hybrid_agent.serving.settings.oidc import Oidc, oidc_provider
 from hybrid_agent.serving.settings.reading import Variables, is_loopback
 from hybrid_agent.serving.settings.signing import SECRET_LENGTH
+from hybrid_agent.settings import settings_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,7 @@ def _demo(read: Variables, url: str) -> Samples | None:
 
 def _deployment(read: Variables) -> Path:
     named = read.require("DEPLOYMENT", "name the support.yaml that is served, or its folder")
-    path = Path(named)
-    file = path / "support.yaml" if path.is_dir() else path
+    file = settings_file(Path(named))
     if named and not file.is_file():
         read.wrong("DEPLOYMENT", f"names {named}, and there is no file {file}")
     return file

@@ -5,9 +5,11 @@ from collections.abc import Mapping
 from typing import Final
 
 from pydantic import BaseModel, ValidationError
+from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from hybrid_agent.serving.errors import BadRequestError, InvalidInputError, NotFoundError
+from hybrid_agent.serving.rendering.templates import CSRF_FIELD
 from hybrid_agent.serving.routing import Page
 from hybrid_agent.yamlfile.reading import in_words
 
@@ -59,9 +61,14 @@ async def _json(request: Request) -> object:
     return found
 
 
+async def form_of(request: Request) -> FormData:
+    """The form that was posted, without files; Starlette keeps it, so it is read once."""
+    return await request.form(max_files=0, max_fields=MOST_FIELDS)
+
+
 async def _form(request: Request) -> dict[str, str]:
-    form = await request.form(max_files=0, max_fields=MOST_FIELDS)
-    return _texts({name: each for name, each in form.items() if isinstance(each, str) and name != "csrf"})
+    form = await form_of(request)
+    return _texts({name: each for name, each in form.items() if isinstance(each, str) and name != CSRF_FIELD})
 
 
 def _texts(values: Mapping[str, str]) -> dict[str, str]:

@@ -4,12 +4,12 @@ import hashlib
 import hmac
 from typing import Final
 
-from starlette.datastructures import FormData
 from starlette.requests import Request
 
 from hybrid_agent.serving.errors import NotAllowedError
+from hybrid_agent.serving.rendering.templates import CSRF_FIELD
+from hybrid_agent.serving.web.bodies import form_of
 
-FIELD: Final = "csrf"
 HEADER: Final = "x-csrf-token"
 SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITES: Final = frozenset({None, "same-origin", "none"})
@@ -44,6 +44,5 @@ def own_origin(request: Request) -> str:
 
 
 async def _field(request: Request) -> str:
-    form: FormData = await request.form(max_files=0, max_fields=200)
-    found = form.get(FIELD)
+    found = (await form_of(request)).get(CSRF_FIELD)
     return found if isinstance(found, str) else ""
