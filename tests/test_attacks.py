@@ -12,6 +12,7 @@ from server_kit import Served
 from web_kit import csrf_in, web_of
 
 from hybrid_agent.records import Records
+from hybrid_agent.serving.access.auth import OPENING
 from hybrid_agent.serving.chat.pages import PAGES as CHAT
 from hybrid_agent.serving.console.pages import PAGES as CONSOLE
 from hybrid_agent.serving.identity.accounts import BY_BOTH
@@ -102,3 +103,16 @@ async def test_what_no_database_takes(stage: Stage, records: Records) -> None:
         never = [await asking.get(path) for path in NEVER]
     assert {each.status_code for each in nowhere} == {404}
     assert {each.status_code for each in never} <= {400, 422}
+
+
+async def test_conversation_after_conversation(served: Served) -> None:
+    """A customer begins only so many, on LangGraph's API or on ours; others still begin theirs."""
+    hasty, calm = served.customer("C-1191"), served.customer("C-1192")
+    async with httpx.AsyncClient(base_url=served.url) as customer:
+        customer.headers["authorization"] = f"Bearer {hasty}"
+        for _ in range(OPENING.burst + 2):
+            last = await customer.post("/threads", json={})
+        ours = await customer.post("/chat/conversations")
+        others = await customer.post("/chat/conversations", headers={"authorization": f"Bearer {calm}"})
+    assert (last.status_code, ours.status_code, others.status_code) == (429, 429, 201)
+    assert int(last.headers["retry-after"]) > 0

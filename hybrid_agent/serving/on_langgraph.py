@@ -14,6 +14,7 @@ from hybrid_agent.serving.errors import (
     NotAllowedError,
     ServerUnavailableError,
     ServingError,
+    TooManyRequestsError,
 )
 from hybrid_agent.serving.people import Person
 from hybrid_agent.serving.threads import Ran
@@ -37,6 +38,7 @@ REFUSALS: Final[Mapping[int, type[ServingError]]] = {
     403: NotAllowedError,
     404: NoSuchThreadError,
     422: BadRequestError,
+    429: TooManyRequestsError,
 }
 
 

@@ -1,6 +1,6 @@
 """LangGraph's authentication and authorization: closed unless a rule opens it."""
 
-from typing import Any
+from typing import Any, Final
 
 from langgraph_sdk import Auth
 from starlette.exceptions import HTTPException
@@ -9,14 +9,18 @@ from hybrid_agent.records import RecordsError
 from hybrid_agent.serving.access.calling import caller_of, user_of
 from hybrid_agent.serving.access.rights import Allowed, right_to
 from hybrid_agent.serving.access.routes import kind_of, who_may
-from hybrid_agent.serving.errors import ServingError
+from hybrid_agent.serving.errors import ServingError, TooManyRequestsError
 from hybrid_agent.serving.identity.identity import Identity
 from hybrid_agent.serving.people import Person
+from hybrid_agent.serving.web.limits import Buckets, Rate
+
+OPENING: Final = Rate(a_minute=6, burst=100)
+"""Conversations that somebody begins, in a process: each stays with us until it was kept long enough."""
 
 
 def access_to(identity: Identity) -> Auth:
     """Who may use LangGraph's API, and what for. Browsers' cookies do not count there: tokens only."""
-    auth = Auth()
+    auth, opened = Auth(), Buckets(OPENING)
 
     @auth.authenticate
     async def authenticate(authorization: str | None, method: str, path: str) -> dict[str, Any]:
@@ -28,9 +32,19 @@ def access_to(identity: Identity) -> Auth:
 
     @auth.on
     async def authorize(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> Allowed:
+        if (ctx.resource, ctx.action) == ("threads", "create"):
+            _expect_few(opened, ctx.user.identity)
         return right_to(ctx.resource, ctx.action)(caller_of(ctx.user), value)
 
     return auth
+
+
+def _expect_few(opened: Buckets, identity: str) -> None:
+    """Raises HTTPException 429 for whoever begins conversation after conversation."""
+    try:
+        opened.spend(identity)
+    except TooManyRequestsError as error:
+        raise HTTPException(error.status, error.message, {"Retry-After": str(error.after)}) from None
 
 
 async def _person(identity: Identity, authorization: str | None) -> Person:
