@@ -143,7 +143,7 @@ def _settle_rest(run: dict[str, Any], kwargs: dict[str, Any], *, staff: bool) ->
     kwargs["durability"], kwargs["checkpoint_during"] = "exit", False
     asked = kwargs.get("stream_mode") or []
     kwargs["stream_mode"] = [each for each in asked if each in STREAMED[staff]] or ["values"]
-    config = kwargs["config"]
+    config = kwargs["config"] = kwargs.get("config") or {}
     configurable = config.get("configurable") or {}
     config.clear()
     config["configurable"] = configurable
