@@ -8,11 +8,11 @@ from hybrid_agent.errors import TakenError, UnsayableError
 from hybrid_agent.records import events
 from hybrid_agent.redaction.screen import MAX_TEXT
 from hybrid_agent.serving.console import words
-from hybrid_agent.serving.console.case import Kept, opened, show
+from hybrid_agent.serving.console.case import Kept, again, opened
 from hybrid_agent.serving.console.casefile import CaseFile
 from hybrid_agent.serving.console.deciding import decide
 from hybrid_agent.serving.console.handed import assessed
-from hybrid_agent.serving.console.outcomes import Flash, Outcome, redirect
+from hybrid_agent.serving.console.outcomes import Outcome, redirect
 from hybrid_agent.serving.console.posted import (
     LONGEST_REASON,
     AssessmentForm,
@@ -49,10 +49,10 @@ async def say(request: Request, site: Site, person: Person) -> Response:
     try:
         await voice.say(site.deployment, file.thread, text, person.caller, mark=form.mark)
     except TakenError as taken:
-        return _kept(request, site, person, await opened(request, site), 409, _who(taken), say=text)
+        return await _kept(request, site, person, await opened(request, site), 409, _who(taken), say=text)
     except UnsayableError:
         told = f"A message has 1 to {MAX_TEXT} characters; this one has {len(text)}. It was not sent."
-        return _kept(request, site, person, file, 422, told, say=text)
+        return await _kept(request, site, person, file, 422, told, say=text)
     return redirect(file.thread, Outcome.SAID)
 
 
@@ -62,7 +62,7 @@ async def decide_plainly(request: Request, site: Site, person: Person) -> Respon
     try:
         message = _message(form)
     except InvalidInputError as wrong:
-        return _kept(request, site, person, file, 422, wrong.message, **{form.type: form.message})
+        return await _kept(request, site, person, file, 422, wrong.message, **{form.type: form.message})
     decision = {
         "type": form.type,
         "approval_id": form.approval,
@@ -72,7 +72,7 @@ async def decide_plainly(request: Request, site: Site, person: Person) -> Respon
     decided = await decide(site, file.thread, decision, person)
     if decided.outcome is None:
         kept = {form.type: form.message}
-        return _kept(request, site, person, await opened(request, site), 409, decided.notice, **kept)
+        return await _kept(request, site, person, await opened(request, site), 409, decided.notice, **kept)
     return redirect(file.thread, decided.outcome, form.approval)
 
 
@@ -83,7 +83,7 @@ async def assess(request: Request, site: Site, person: Person) -> Response:
         raise NotFoundError("This conversation has no such hand-off. Go back to the inbox.")
     answers = form.model_dump(mode="json", exclude={"hand_off"})
     if all(each is None for each in answers.values()):
-        return _kept(request, site, person, file, 422, "Answer at least one of the questions.")
+        return await _kept(request, site, person, file, 422, "Answer at least one of the questions.")
     data = {"hand_off": form.hand_off, "by": person.id, **answers}
     if assessed(file, form.hand_off, person.id) != data:
         event = Event(kind=EventKind.ASSESSED, at=site.deployment.clock(), data=data)
@@ -109,9 +109,8 @@ def _who(taken: TakenError) -> str:
     return f"{taken.person} has the conversation, so your message was not sent. It is kept below."
 
 
-def _kept(
-    request: Request, site: Site, person: Person, file: CaseFile, status: int, told: str, **kept: str
+async def _kept(
+    request: Request, site: Site, person: Person, file: CaseFile, status: int, told: str, **typed: str
 ) -> Response:
-    """The page again, with what was typed still in it."""
-    shown = Kept(**{name: words.visible(text) for name, text in kept.items()})
-    return show(request, site, person, file, told=Flash(told, good=False), kept=shown, status=status)
+    kept = Kept(**{name: words.visible(text) for name, text in typed.items()})
+    return await again(request, site, person, file, status=status, told=told, kept=kept)

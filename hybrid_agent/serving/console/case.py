@@ -38,9 +38,10 @@ class Kept:
 async def case(request: Request, site: Site, person: Person) -> Response:
     """The page `/console/cases/{thread}`, with the `outcome` of what was just done in its address."""
     file = await opened(request, site)
-    query, seen = query_of(request, CaseQuery), for_staff(file, person.caller, site.deployment)
+    query, seen = query_of(request, CaseQuery), await for_staff(file, person.caller, site.deployment)
     told = flash(query.outcome, query.approval, seen, person.id, site.deployment)
-    return show(request, site, person, file, told=told)
+    values = _values(file, seen, person, site.deployment)
+    return page(request, site, person, "console/case.html", flash=told, kept=Kept(), **values)
 
 
 async def opened(request: Request, site: Site) -> CaseFile:
@@ -51,24 +52,18 @@ async def opened(request: Request, site: Site) -> CaseFile:
     return file
 
 
-def show(
-    request: Request,
-    site: Site,
-    person: Person,
-    file: CaseFile,
-    *,
-    told: Flash | None = None,
-    kept: Kept | None = None,
-    status: int = 200,
+async def again(
+    request: Request, site: Site, person: Person, file: CaseFile, *, status: int, told: str, kept: Kept
 ) -> Response:
-    """The conversation's page."""
-    values = {"flash": told, "kept": kept or Kept(), **_values(file, person, site.deployment)}
+    """The page again, with what is wrong, and with what was typed still in it."""
+    seen = await for_staff(file, person.caller, site.deployment)
+    values = {"flash": Flash(told, good=False), "kept": kept, **_values(file, seen, person, site.deployment)}
     return page(request, site, person, "console/case.html", status=status, **values)
 
 
-def _values(file: CaseFile, person: Person, deployment: Deployment) -> dict[str, Any]:
+def _values(file: CaseFile, shown: CaseFile, person: Person, deployment: Deployment) -> dict[str, Any]:
+    """What the page has on it; `shown` is the file as this person may see it."""
     zone, viewer = deployment.catalog.timezone, person.caller
-    shown = for_staff(file, viewer, deployment)
     acts = person.role is not None and person.role >= Role.AGENT
     return {
         "file": shown,
