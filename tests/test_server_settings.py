@@ -1,6 +1,7 @@
 """What the server is told by its environment, and `hybrid-agent serve`: what is wrong is said before."""
 
 import os
+import shutil
 import socket
 from collections.abc import Mapping
 from datetime import timedelta
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from cli_kit import run_inside
+from server_kit import free_port
 
 from hybrid_agent.errors import ConfigurationError
 from hybrid_agent.serving.settings import Algorithm, ServerSettings, server_settings
@@ -221,4 +223,26 @@ def test_serve_where_it_says(tmp_path: Path) -> None:
         ended = run_inside("serve", "--port", port, "--state", tmp_path)
     assert ended.returncode == 2
     assert f"cannot listen at 127.0.0.1 port {port}" in ended.stderr
+    assert "console" not in ended.stdout
+
+
+@pytest.mark.parametrize(
+    ("setting", "wrong", "told"),
+    [
+        ("name: ", "name: [ ", "Mend the YAML there"),
+        ("catalog: catalog.yaml", "catalog: nowhere.yaml", "nowhere.yaml"),
+        ("records: sqlite:///", "records: sqlite:///support.yaml/", "cannot be made"),
+    ],
+)
+def test_serve_tries_first(
+    bare: pytest.MonkeyPatch, sample: Path, tmp_path: Path, setting: str, wrong: str, told: str
+) -> None:
+    """A deployment that cannot be used is told in words, and no address is announced."""
+    folder = Path(shutil.copytree(sample.parent, tmp_path / "shop", ignore=shutil.ignore_patterns("var")))
+    file = folder / "support.yaml"
+    file.write_text(file.read_text("utf-8").replace(setting, wrong, 1), "utf-8")
+    bare.setenv("HYBRID_AGENT_SECRET", SECRET)
+    ended = run_inside("serve", "--deployment", folder, "--port", str(free_port()))
+    assert ended.returncode == 2
+    assert told in ended.stderr
     assert "console" not in ended.stdout

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 import secrets
 import socket
 import sys
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from hybrid_agent.catalog.load import load_catalog
 from hybrid_agent.cli.failing import NotPossibleError
 from hybrid_agent.cli.places import bundled, place_of
 from hybrid_agent.deployment import now_utc
@@ -24,6 +26,8 @@ from hybrid_agent.settings import read_settings, settings_file
 
 PEOPLE = "people.yaml"
 CONFIG = "langgraph.json"
+
+_FILES = re.compile(r"HYBRID_AGENT_(\w+_FILE|DEPLOYMENT|DEMO)")
 
 OFFLINE: Mapping[str, str] = {
     "LANGSMITH_TRACING": "false",
@@ -61,7 +65,7 @@ def serve(deployment: Path | None, state: Path | None, config: Path | None, addr
     folder, environment = _environment(deployment, state, address)
     settings = server_settings(environment)
     _check_free(address)
-    _seed(settings)
+    _prepare(settings)
     _announce(settings, address)
     folder.mkdir(parents=True, exist_ok=True)
     os.chdir(folder)
@@ -99,7 +103,7 @@ def _environment(
     deployment: Path | None, state: Path | None, address: Address
 ) -> tuple[Path, dict[str, str]]:
     """The folder that the server works in, and its environment; the sample's where no deployment is named."""
-    given = {**OFFLINE, **os.environ, "HYBRID_AGENT_URL": os.environ.get("HYBRID_AGENT_URL", address.url)}
+    given = {"HYBRID_AGENT_URL": address.url, **OFFLINE, **_from_anywhere(os.environ)}
     if deployment is not None:
         given["HYBRID_AGENT_DEPLOYMENT"] = str(settings_file(deployment).resolve())
     if given.get("HYBRID_AGENT_DEPLOYMENT"):
@@ -115,6 +119,14 @@ def _environment(
     }
 
 
+def _from_anywhere(environment: Mapping[str, str]) -> dict[str, str]:
+    """The files that our settings name are meant from here; the server works elsewhere."""
+    return {
+        name: str(Path(value).absolute()) if value and _FILES.fullmatch(name) else value
+        for name, value in environment.items()
+    }
+
+
 def _work_of(file: Path, state: Path | None) -> Path:
     return (state or settings_file(file).parent / "var") / "server"
 
@@ -127,13 +139,14 @@ def _kept_secret(file: Path) -> str:
     return file.read_text("utf-8").strip()
 
 
-def _seed(settings: ServerSettings) -> None:
-    """Make the sample accounts of staff, unless they are there."""
-    if settings.demo is None:
-        return
-    records = records_for(read_settings(settings.deployment), settings.deployment.parent)
+def _prepare(settings: ServerSettings) -> None:
+    """Enter the samples; what cannot be used is told here, not among the server's own lines."""
+    read, folder = read_settings(settings.deployment), settings.deployment.parent
+    load_catalog(folder / read.catalog)
+    records = records_for(read, folder)
     try:
-        run_here(enter_samples(records, settings.demo, settings.secret, now_utc()))
+        if settings.demo is not None:
+            run_here(enter_samples(records, settings.demo, settings.secret, now_utc()))
     finally:
         run_here(records.aclose())
 
