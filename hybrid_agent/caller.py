@@ -49,6 +49,11 @@ class Caller(BaseModel):
         return cls(kind=Kind.STAFF, id=user, roles=frozenset(roles))
 
     @property
+    def identity(self) -> str:
+        """This caller's name among callers of every kind."""
+        return f"{self.kind.value}:{self.id}"
+
+    @property
     def customer_id(self) -> str | None:
         """The customer whose records this caller may see; None for anonymous callers and staff."""
         return self.id if self.kind is Kind.CUSTOMER else None

@@ -15,17 +15,12 @@ CALLER = "caller"
 def user_of(person: Person) -> dict[str, Any]:
     """A person as LangGraph's server knows users; it is stored with each run of theirs."""
     return {
-        "identity": identity_of(person.caller),
+        "identity": person.caller.identity,
         "display_name": person.name,
         "is_authenticated": True,
         "permissions": [],
         CALLER: person.caller.model_dump(mode="json"),
     }
-
-
-def identity_of(caller: Caller) -> str:
-    """The name of a caller among callers of every kind."""
-    return f"{caller.kind.value}:{caller.id}"
 
 
 def caller_of(user: Any) -> Caller:

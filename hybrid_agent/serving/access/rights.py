@@ -5,7 +5,6 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from hybrid_agent.caller import Caller, Kind
-from hybrid_agent.serving.access.calling import identity_of
 from hybrid_agent.serving.access.door import check_run
 
 OWNER: Final = "owner"
@@ -32,13 +31,13 @@ def _open(caller: Caller, value: dict[str, Any]) -> Allowed:
         return False
     metadata = value.setdefault("metadata", {})
     metadata.clear()
-    metadata[OWNER] = identity_of(caller)
+    metadata[OWNER] = caller.identity
     return _theirs(caller, value)
 
 
 def _theirs(caller: Caller, value: dict[str, Any]) -> Allowed:
     """Customers reach their own conversations, staff whose role may reach the address at all: every one."""
-    return True if caller.kind is Kind.STAFF else {OWNER: identity_of(caller)}
+    return True if caller.kind is Kind.STAFF else {OWNER: caller.identity}
 
 
 def _run(caller: Caller, value: dict[str, Any]) -> Allowed:

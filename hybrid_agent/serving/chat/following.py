@@ -16,7 +16,6 @@ from hybrid_agent.serving.live import (
     Unreachable,
     event_stream,
     last_event_id,
-    reader_of,
     still_counts,
 )
 from hybrid_agent.serving.people import Person
@@ -31,7 +30,7 @@ async def follow(request: Request, site: Site, person: Person) -> Response:
 
     Events: `message`, `standing`, `retry`, and at the end `again` or `forbidden`.
     """
-    thread, reader = request.path_params["id"], reader_of(person)
+    thread, reader = request.path_params["id"], person.caller.identity
     site.feed.expect_room(reader)
     async with site.deployment.records.read() as connection:
         await own(connection, thread, person)

@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from hybrid_agent.records import RecordsError
-from hybrid_agent.serving.live import Sent, Unreachable, event_stream, reader_of, still_counts
+from hybrid_agent.serving.live import Sent, Unreachable, event_stream, still_counts
 from hybrid_agent.serving.live.feed import Subscription
 from hybrid_agent.serving.people import Person
 from hybrid_agent.serving.site import Site
@@ -21,16 +21,16 @@ AWAY: Final = Sent("away")
 
 async def inbox_live(request: Request, site: Site, person: Person) -> Response:
     """An event for each change of any conversation."""
-    return _streamed(site, person, site.feed.subscribe_inbox(reader_of(person)))
+    return _streamed(site, person, site.feed.subscribe_inbox(person.caller.identity))
 
 
 async def case_live(request: Request, site: Site, person: Person) -> Response:
     """An event for each message and change of one conversation."""
-    return _streamed(site, person, site.feed.subscribe(request.path_params["thread"], reader_of(person)))
+    return _streamed(site, person, site.feed.subscribe(request.path_params["thread"], person.caller.identity))
 
 
 def _streamed(site: Site, person: Person, subscribing: AbstractAsyncContextManager[Subscription]) -> Response:
-    site.feed.expect_room(reader_of(person))
+    site.feed.expect_room(person.caller.identity)
     return event_stream(_told(subscribing), allowed=partial(still_counts, site.identity, person))
 
 

@@ -2,7 +2,7 @@
 
 from hybrid_agent.serving.live.ending import at_signal
 from hybrid_agent.serving.live.feed import Changed, Feed, Live, Reachable, Subscription, Unreachable
-from hybrid_agent.serving.live.lasting import reader_of, still_counts
+from hybrid_agent.serving.live.lasting import still_counts
 from hybrid_agent.serving.live.sse import AGAIN, Sent, event_stream, last_event_id
 
 __all__ = [
@@ -17,6 +17,5 @@ __all__ = [
     "at_signal",
     "event_stream",
     "last_event_id",
-    "reader_of",
     "still_counts",
 ]

@@ -1,14 +1,9 @@
-"""Who reads a stream, and whether they still may."""
+"""Whether who began a stream may still read it."""
 
 from hybrid_agent.records import RecordsError
 from hybrid_agent.serving.errors import NotReadyError, NotSignedInError
 from hybrid_agent.serving.identity.identity import Identity
 from hybrid_agent.serving.people import Person
-
-
-def reader_of(person: Person) -> str:
-    """The name of a person among readers of every kind."""
-    return f"{person.kind.value}:{person.id}"
 
 
 async def still_counts(identity: Identity, person: Person) -> bool:
