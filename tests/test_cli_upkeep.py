@@ -35,13 +35,15 @@ async def _enter(records: Records) -> None:
 
 
 def test_a_customer_is_forgotten_with_a_proof(used: Path) -> None:
-    """Not without a yes; then what was removed is listed, and the search finds nothing."""
+    """Not without a yes, nor while a server may remember them; then what was removed is listed, with a proof."""
     here = ("--deployment", used)
     asked = run_inside("forget", "C-1001", *here, given=b"n\n")
     assert asked.returncode == 2 and "nothing was changed" in asked.stderr
     nobody = run_inside("forget", " ", *here, "--yes")
     assert nobody.returncode == 2 and "no customer's id" in nobody.stderr
-    first = run_inside("forget", "C-1001", *here, "--yes", "--by", "ruth")
+    elsewhere = run_inside("forget", "C-1001", *here, "--yes")
+    assert elsewhere.returncode == 2 and "1 conversation of 1 cannot be found in" in elsewhere.stderr
+    first = run_inside("forget", "C-1001", *here, "--yes", "--no-server", "--by", "ruth")
     assert first.returncode == 0, first.stderr
     assert "1  messages removed" in first.stdout and "found in none" in " ".join(first.stdout.split())
     again = run_inside("forget", "C-1001", *here, "--yes")

@@ -9,7 +9,7 @@ import typer
 
 from hybrid_agent.cli import kb, staff
 from hybrid_agent.cli.failing import NotPossibleError, told
-from hybrid_agent.cli.options import Deployed, Server, State, Token
+from hybrid_agent.cli.options import Deployed, NoServer, Server, State, Token
 
 GROUP = "hybrid_agent.commands"
 """The entry-point group in which other packages register Typer apps as commands."""
@@ -112,12 +112,17 @@ def sweep(deployment: Deployed = None, state: State = None) -> None:
 
 
 def retain(
-    *, deployment: Deployed = None, state: State = None, server: Server = None, token: Token = None
+    *,
+    deployment: Deployed = None,
+    state: State = None,
+    server: Server = None,
+    token: Token = None,
+    no_server: NoServer = False,
 ) -> None:
     """Erase the conversations that were kept for as long as the deployment's `service` says."""
     from hybrid_agent.cli import upkeep
 
-    upkeep.retain_once(upkeep.Where(deployment, state, server, token))
+    upkeep.retain_once(upkeep.Where(deployment, state, server, token, no_server))
 
 
 def forget(
@@ -127,13 +132,14 @@ def forget(
     state: State = None,
     server: Server = None,
     token: Token = None,
+    no_server: NoServer = False,
     by: Annotated[str, typer.Option(help="Who does it, for the record.")] = "command line",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
 ) -> None:
     """Erase everything personal about a customer, and print the proof."""
     from hybrid_agent.cli import upkeep
 
-    where = upkeep.Where(deployment, state, server, token)
+    where = upkeep.Where(deployment, state, server, token, no_server)
     raise typer.Exit(upkeep.forget_customer(where, customer, by=by, yes=yes))
 
 

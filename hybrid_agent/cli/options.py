@@ -13,4 +13,7 @@ State = Annotated[Path | None, typer.Option("--state", help="Where conversations
 Server = Annotated[
     str | None, typer.Option(help="A LangGraph server that keeps the conversations instead of --state.")
 ]
+NoServer = Annotated[
+    bool, typer.Option("--no-server", help="No server keeps any of them: what --state lacks is nowhere.")
+]
 Token = Annotated[Path | None, typer.Option(help="A file with the token of an admin on that server.")]

@@ -37,6 +37,24 @@ class Where:
     state: Path | None = None
     server: str | None = None
     token: Path | None = None
+    no_server: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class InFile:
+    """Checkpoints in a file, and the proof is about no others: a conversation that it lacks is refused."""
+
+    kept: InSqlite
+    file: Path
+
+    async def delete(self, threads: Sequence[str]) -> None:
+        """Remove these conversations. Raises NotPossibleError where a server may have one of them."""
+        if lacking := await self.kept.lacking(threads):
+            raise NotPossibleError(
+                f"{_conversations(len(lacking))} of {len(threads)} cannot be found in {self.file}\n"
+                "  Name the LangGraph server that keeps them with --server and --token; or say --no-server."
+            )
+        await self.kept.delete(threads)
 
 
 def sweep_once(where: Where) -> None:
@@ -127,8 +145,10 @@ def _memories(where: Where) -> Iterator[Checkpoints]:
     if where.server is not None:
         yield on_server(where.server, where.token)
         return
-    saver, stack = run_here(conversations_in(place_of(where.deployment, where.state).conversations))
+    file = place_of(where.deployment, where.state).conversations
+    saver, stack = run_here(conversations_in(file))
     try:
-        yield InSqlite(saver)
+        kept = InSqlite(saver)
+        yield kept if where.no_server else InFile(kept, file)
     finally:
         run_here(stack.aclose())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from langchain_core.runnables import RunnableConfig
     from langgraph.checkpoint.base import BaseCheckpointSaver
     from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
@@ -35,9 +36,17 @@ class InSqlite:
 
     saver: "AsyncSqliteSaver"
 
+    async def lacking(self, threads: Sequence[str]) -> list[str]:
+        """Those of the conversations that the file has no checkpoint of."""
+        return [each for each in threads if await self.saver.aget_tuple(_latest(each)) is None]
+
     async def delete(self, threads: Sequence[str]) -> None:
         """Remove these conversations, from the file and its journal."""
         await InSaver(self.saver).delete(threads)
         await self.saver.conn.commit()
         await self.saver.conn.execute("VACUUM")
         await self.saver.conn.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+def _latest(thread: str) -> "RunnableConfig":
+    return {"configurable": {"thread_id": thread}}
