@@ -118,6 +118,18 @@ def test_contradictions(sample: Path, set_: dict[str, str], named: str) -> None:
     assert any(named in each for each in problems(given(sample, **set_)))
 
 
+@pytest.mark.parametrize("name", ["ANONYMUS", "PROXYS", "SESSION_MINUTE", "CUSTOMER_JWT_AUDIENCES"])
+def test_mistyped(sample: Path, name: str) -> None:
+    """A name that is almost a setting's is refused, and not left at its default in silence."""
+    (found,) = problems(given(sample, **{name: "1"}))
+    assert found.startswith(f"HYBRID_AGENT_{name} is ")
+
+
+def test_what_is_for_others(sample: Path) -> None:
+    """Variables of other programs of ours do not keep the server from starting."""
+    assert server_settings(given(sample, DEBUG="1", CRASHES="1000"))
+
+
 def test_secret_from_file(sample: Path, tmp_path: Path) -> None:
     """A secret may come from a file, as container engines hand them in; one that cannot be read is named."""
     file = tmp_path / "secret"

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TypeVar
@@ -12,6 +13,8 @@ from hybrid_agent.errors import ConfigurationError
 T = TypeVar("T")
 
 PREFIX = "HYBRID_AGENT_"
+ALIKE = 0.75
+"""How alike two names are, from 0 to 1, where one is taken for the other mistyped."""
 YES, NO = frozenset({"1", "true", "yes", "on"}), frozenset({"0", "false", "no", "off"})
 
 
@@ -21,9 +24,11 @@ class Variables:
 
     given: Mapping[str, str]
     problems: list[str] = field(default_factory=list)
+    known: set[str] = field(default_factory=set)
 
     def text(self, name: str, default: str = "") -> str:
         """A value without white space around it; where it is empty or not there, the default."""
+        self.known.add(name)
         return self.given.get(PREFIX + name, "").strip() or default
 
     def require(self, name: str, advice: str) -> str:
@@ -102,11 +107,19 @@ class Variables:
         self.problems.append(f"{PREFIX}{name} {what}")
 
     def settle(self) -> None:
-        """Raise ConfigurationError with every problem if there is one."""
+        """Raise ConfigurationError with every problem if there is one, once all settings were read."""
+        self._mistyped()
         if self.problems:
             listed = "".join(f"\n  - {each}" for each in self.problems)
             advice = "Set these environment variables right and start again; docs/serving.md explains each."
             raise ConfigurationError(f"the server cannot start:{listed}", advice=advice)
+
+    def _mistyped(self) -> None:
+        """A name that is almost a setting's would leave that one at its default, and nobody would know."""
+        unknown = {each.removeprefix(PREFIX) for each in self.given if each.startswith(PREFIX)} - self.known
+        for name in sorted(unknown):
+            if near := get_close_matches(name, sorted(self.known), n=1, cutoff=ALIKE):
+                self.wrong(name, f"is no setting; did you mean {PREFIX}{near[0]}?")
 
     def _content(self, name: str, file: Path) -> str:
         try:
