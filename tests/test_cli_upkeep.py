@@ -35,7 +35,7 @@ async def _enter(records: Records) -> None:
 
 
 def test_a_customer_is_forgotten_with_a_proof(used: Path) -> None:
-    """Not without a yes, nor while a server may remember them; then what was removed is listed, with a proof."""
+    """Not without a yes, nor while a server may remember them; what was removed is listed, with a proof."""
     here = ("--deployment", used)
     asked = run_inside("forget", "C-1001", *here, given=b"n\n")
     assert asked.returncode == 2 and "nothing was changed" in asked.stderr
