@@ -12,7 +12,7 @@ from server_kit import Served
 from web_kit import csrf_in, web_of
 
 from hybrid_agent.records import Records
-from hybrid_agent.serving.access.auth import OPENING
+from hybrid_agent.serving.access.auth import OPENING, SAYING
 from hybrid_agent.serving.chat.pages import PAGES as CHAT
 from hybrid_agent.serving.console.pages import PAGES as CONSOLE
 from hybrid_agent.serving.identity.accounts import BY_BOTH
@@ -116,3 +116,14 @@ async def test_conversation_after_conversation(served: Served) -> None:
         others = await customer.post("/chat/conversations", headers={"authorization": f"Bearer {calm}"})
     assert (last.status_code, ours.status_code, others.status_code) == (429, 429, 201)
     assert int(last.headers["retry-after"]) > 0
+
+
+async def test_message_after_message(served: Served) -> None:
+    """Who floods a conversation is stopped before others wait behind all that."""
+    async with httpx.AsyncClient(base_url=served.url) as visitor:
+        visitor.headers["authorization"] = f"Bearer {served.visitor()}"
+        thread = (await visitor.post("/threads", json={})).json()["thread_id"]
+        run = {"assistant_id": "support", "input": {"messages": [{"type": "human", "content": "Hello"}]}}
+        made = [visitor.post(f"/threads/{thread}/runs", json=run) for _ in range(2 * SAYING.burst)]
+        statuses = {answer.status_code for answer in await asyncio.gather(*made)}
+    assert statuses == {200, 429}

@@ -1,10 +1,12 @@
 """LangGraph's authentication and authorization: closed unless a rule opens it."""
 
+from types import MappingProxyType
 from typing import Any, Final
 
 from langgraph_sdk import Auth
 from starlette.exceptions import HTTPException
 
+from hybrid_agent.caller import Kind
 from hybrid_agent.records import RecordsError
 from hybrid_agent.serving.access.calling import caller_of, user_of
 from hybrid_agent.serving.access.rights import Allowed, right_to
@@ -15,12 +17,16 @@ from hybrid_agent.serving.people import Person
 from hybrid_agent.serving.web.limits import Buckets, Rate
 
 OPENING: Final = Rate(a_minute=6, burst=100)
-"""Conversations that somebody begins, in a process: each stays with us until it was kept long enough."""
+"""Conversations that a customer begins: each stays with us until it was kept long enough."""
+SAYING: Final = Rate(a_minute=120, burst=20)
+"""Runs that a customer makes: other people's wait behind them in the development server's queue."""
+OFTEN: Final = MappingProxyType({("threads", "create"): OPENING, ("threads", "create_run"): SAYING})
+"""How often a customer may, in a process."""
 
 
 def access_to(identity: Identity) -> Auth:
     """Who may use LangGraph's API, and what for. Browsers' cookies do not count there: tokens only."""
-    auth, opened = Auth(), Buckets(OPENING)
+    auth, spent = Auth(), {what: Buckets(rate) for what, rate in OFTEN.items()}
 
     @auth.authenticate
     async def authenticate(authorization: str | None, method: str, path: str) -> dict[str, Any]:
@@ -32,17 +38,19 @@ def access_to(identity: Identity) -> Auth:
 
     @auth.on
     async def authorize(ctx: Auth.types.AuthContext, value: dict[str, Any]) -> Allowed:
-        if (ctx.resource, ctx.action) == ("threads", "create"):
-            _expect_few(opened, ctx.user.identity)
-        return right_to(ctx.resource, ctx.action)(caller_of(ctx.user), value)
+        caller, what = caller_of(ctx.user), (ctx.resource, ctx.action)
+        allowed = right_to(*what)(caller, value)
+        if allowed and caller.kind is not Kind.STAFF and what in spent:
+            _expect_few(spent[what], ctx.user.identity)
+        return allowed
 
     return auth
 
 
-def _expect_few(opened: Buckets, identity: str) -> None:
-    """Raises HTTPException 429 for whoever begins conversation after conversation."""
+def _expect_few(spent: Buckets, identity: str) -> None:
+    """Raises HTTPException 429 for whoever does it more often than a person would."""
     try:
-        opened.spend(identity)
+        spent.spend(identity)
     except TooManyRequestsError as error:
         raise HTTPException(error.status, error.message, {"Retry-After": str(error.after)}) from None
 
