@@ -218,7 +218,7 @@ def serve(
     *,
     minutes: Annotated[float, typer.Option(help="How long customers chat.", min=0.1, max=60)] = 10,
     streams: Annotated[int, typer.Option(help="Pages that stay open.", min=1, max=1_000)] = 200,
-    customers: Annotated[int, typer.Option(help="Customers who chat there.", min=1, max=150)] = 50,
+    customers: Annotated[int, typer.Option(help="Customers who chat, on that many of them.", min=1)] = 50,
     cases: Annotated[int, typer.Option(help="Cases in the inbox.", min=0, max=100_000)] = 10_000,
     think: Annotated[float, typer.Option(help="Mean seconds between a customer's messages.", min=0.1)] = 10,
     turn_ms: Annotated[float, typer.Option(help="Bound: our part of a turn, p95.")] = 250,

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
 
     from httpx2 import AsyncClient
 
-CUSTOMERS = ("C-1001", "C-1002")
+CUSTOMERS = tuple(f"C-{number}" for number in range(1001, 1051))
+"""Who chats: so many that none of them writes more often than a person would."""
 SETTLES = 2.0
 """Seconds after the last reply until the pages are compared with the records."""
 
