@@ -156,7 +156,7 @@ def _announce(settings: ServerSettings, address: Address) -> None:
     console.print(f"Serving {settings.deployment} at {address.url} (stop with Ctrl+C)")
     console.print(f"  chat      {address.url}/chat")
     console.print(f"  console   {address.url}/console")
-    console.print(f"  LangGraph {address.url}/docs")
+    console.print(f"  API       {address.url} (for langgraph_sdk, with a token)")
     if settings.demo is None:
         return
     console.print("Sample sign-ins; everybody who reaches this address sees them:", style="bold yellow")
