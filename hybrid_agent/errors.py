@@ -46,9 +46,7 @@ class TakenError(HybridAgentError):
 
     def __init__(self, thread: str, person: str) -> None:
         self.person = person
-        super().__init__(
-            f"conversation {thread}: {person} has it\n  Ask {person} to give it back."
-        )
+        super().__init__(f"conversation {thread}: {person} has it\n  Ask {person} to give it back.")
 
 
 class UnsayableError(HybridAgentError):
