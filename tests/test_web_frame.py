@@ -1,6 +1,7 @@
 """What holds for every page: who it believes came from us, what it tells browsers, how it refuses."""
 
 import json
+import re
 from dataclasses import replace
 from typing import Any
 
@@ -313,6 +314,17 @@ async def test_behind_a_proxy_the_client_is_who_the_proxy_saw(stage: Stage) -> N
         assert last.status_code == 429
         other = {"x-forwarded-for": "192.0.2.9, 192.0.2.10"}
         assert (await through.get("/site/sign-in", headers=other)).status_code == 200
+
+
+async def test_scripts_import_each_other_by_their_content(web: Web) -> None:
+    """What a script imports has an address with a hash that is answered; none is left relative to its own."""
+    assets = web.site.templates.assets
+    scripts = {name: each.content.decode() for name, each in assets.items() if name.endswith(".js")}
+    imported = {url for text in scripts.values() for url in re.findall(r'^import .*?"(.+?)"', text, re.M)}
+    assert assets["chat/sse.js"].url in imported
+    assert [name for name, text in scripts.items() if re.search(r'(from|import\(?)\s*"\.', text)] == []
+    async with web.client() as browser:
+        assert {(await browser.get(each)).status_code for each in imported} == {200}
 
 
 async def test_assets_are_kept_for_ever_under_their_content(web: Web) -> None:
