@@ -15,6 +15,7 @@ import jwt
 import uvicorn
 from graph_kit import Stage
 from starlette.applications import Starlette
+from web_kit import templates
 
 from hybrid_agent.records import messages
 from hybrid_agent.serving.beside import beside
@@ -23,7 +24,6 @@ from hybrid_agent.serving.errors import ServerUnavailableError
 from hybrid_agent.serving.identity.identity import identity
 from hybrid_agent.serving.live import Feed
 from hybrid_agent.serving.people import Person
-from hybrid_agent.serving.rendering.templates import read_templates
 from hybrid_agent.serving.samples import SampleCustomer, Samples
 from hybrid_agent.serving.settings import Algorithm, CustomerTokens, ServerSettings
 from hybrid_agent.serving.site import Site
@@ -129,7 +129,7 @@ async def serve_chat(
             feed=Feed(stage.deployment.records, every=0.05),
             settings=settings,
             identity=identity(settings, stage.deployment.records, stage.clock),
-            templates=read_templates(stage.deployment.name),
+            templates=templates(stage.deployment.name),
         )
         async with beside(live_feed=site.feed.run()), listen(build_app(site, PAGES), listening):
             yield Chat(url, site, stage, threads)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from html import unescape
 from typing import Any
 
@@ -14,6 +13,7 @@ import httpx2 as httpx
 from chat_kit import SECRET, InProcess, listen
 from graph_kit import Stage
 from playwright.async_api import BrowserContext
+from web_kit import templates
 
 from hybrid_agent.records import approvals
 from hybrid_agent.records.models import Approval
@@ -23,7 +23,6 @@ from hybrid_agent.serving.identity.identity import identity
 from hybrid_agent.serving.identity.sessions import SignedIn
 from hybrid_agent.serving.live import Feed
 from hybrid_agent.serving.people import Role
-from hybrid_agent.serving.rendering.templates import read_templates
 from hybrid_agent.serving.settings import ServerSettings
 from hybrid_agent.serving.site import Site
 from hybrid_agent.serving.web.build import build_app
@@ -107,9 +106,6 @@ class Console:
             return (await approvals.of_thread(connection, thread))[-1]
 
 
-_templates = cache(read_templates)
-
-
 @asynccontextmanager
 async def serve_console(stage: Stage, **settings: Any) -> AsyncIterator[Console]:
     """The console on a port of its own, on this loop."""
@@ -124,7 +120,7 @@ async def serve_console(stage: Stage, **settings: Any) -> AsyncIterator[Console]
             feed=Feed(stage.deployment.records, every=0.05),
             settings=told,
             identity=identity(told, stage.deployment.records, lambda: datetime.now(UTC)),
-            templates=_templates(stage.deployment.name),
+            templates=templates(stage.deployment.name),
         )
         async with beside(live_feed=site.feed.run()), listen(build_app(site, PAGES), listening):
             yield Console(url, site, stage, threads)

@@ -8,6 +8,7 @@ from typing import Any
 import httpx2 as httpx
 from graph_kit import Stage
 from starlette.middleware import Middleware
+from web_kit import templates
 
 from hybrid_agent import build_graph
 from hybrid_agent.serving.identity.identity import identity
@@ -17,7 +18,6 @@ from hybrid_agent.serving.observing.observation import Observation, observe
 from hybrid_agent.serving.observing.pages import observing_pages
 from hybrid_agent.serving.observing.requests import CountedRequests
 from hybrid_agent.serving.on_langgraph import on_langgraph
-from hybrid_agent.serving.rendering.templates import read_templates
 from hybrid_agent.serving.settings import ServerSettings
 from hybrid_agent.serving.settings.observing import Observing
 from hybrid_agent.serving.site import Site
@@ -64,5 +64,5 @@ def _site(stage: Stage, feed: Feed, observing: Observing) -> Site:
         feed=feed,
         settings=settings,
         identity=identity(settings, deployment.records, deployment.clock),
-        templates=read_templates(deployment.name),
+        templates=templates(deployment.name),
     )
