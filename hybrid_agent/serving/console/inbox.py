@@ -100,7 +100,7 @@ def _row(case: Case, person: Person, deployment: Deployment, now: datetime) -> R
     return Row(
         case=case,
         path=case_path(case.thread),
-        what=words.visible("; ".join(asked) or ", ".join(titles)) or "A conversation that a person has",
+        what=words.visible("; ".join(asked) or ", ".join(titles)) or "A conversation for a person",
         detail=words.visible(" ".join(handed)),
         titles=titles,
         reasons=tuple(words.words(each) for each in case.reasons),
