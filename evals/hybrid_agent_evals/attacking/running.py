@@ -7,10 +7,9 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from hybrid_agent.cli.places import SETTINGS
 from hybrid_agent.cli.places import bundled as bundled_sample
 from hybrid_agent.errors import ConfigurationError
-from hybrid_agent.settings import Thinking
+from hybrid_agent.settings import SETTINGS, Thinking
 from hybrid_agent_evals.attacking.attacks import read_attacks
 from hybrid_agent_evals.attacking.carriers import bundled, read_carriers
 from hybrid_agent_evals.attacking.planning import Assault, plan, spread

@@ -12,9 +12,8 @@ import yaml
 
 from hybrid_agent import ConfigurationError, Deployment, load_deployment
 from hybrid_agent.chat_model import ModelSettings, close, connect_model, probe
-from hybrid_agent.cli.places import SETTINGS
 from hybrid_agent.cli.places import bundled as sample
-from hybrid_agent.settings import Thinking, user_cache
+from hybrid_agent.settings import SETTINGS, Thinking, user_cache
 from hybrid_agent_evals.conversations.agent_system import AgentSystem
 from hybrid_agent_evals.conversations.graph_system import GraphSystem
 from hybrid_agent_evals.conversations.playing import System

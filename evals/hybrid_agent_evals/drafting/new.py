@@ -11,9 +11,10 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from hybrid_agent.cli.failing import NotPossibleError
-from hybrid_agent.cli.places import SETTINGS, place_of
+from hybrid_agent.cli.places import place_of
 from hybrid_agent.cli.showing import console_for
 from hybrid_agent.portal import run_here
+from hybrid_agent.settings import SETTINGS
 from hybrid_agent_evals.cases.models import Case, Placed
 from hybrid_agent_evals.cases.reading import read_cases
 from hybrid_agent_evals.cases.turns import NOBODY, Turn

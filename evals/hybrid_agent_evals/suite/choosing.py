@@ -4,9 +4,9 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hybrid_agent.cli.places import SETTINGS
 from hybrid_agent.cli.places import bundled as sample
 from hybrid_agent.errors import ConfigurationError
+from hybrid_agent.settings import SETTINGS
 from hybrid_agent_evals.cases.models import Placed
 from hybrid_agent_evals.cases.naming import unknown
 from hybrid_agent_evals.cases.reading import Cases, bundled, read_cases

@@ -13,9 +13,17 @@ import yaml
 
 from hybrid_agent import Deployment, load_deployment
 from hybrid_agent.chat_model import ModelSettings
-from hybrid_agent.cli.places import SETTINGS, bundled, settings_file
+from hybrid_agent.cli.places import bundled
 from hybrid_agent.knowledge.sources.finding import is_address
-from hybrid_agent.settings import Settings, Thinking, cache_folder, read_settings, user_cache
+from hybrid_agent.settings import (
+    SETTINGS,
+    Settings,
+    Thinking,
+    cache_folder,
+    read_settings,
+    settings_file,
+    user_cache,
+)
 from hybrid_agent_evals.worlds.world import Worlds, worlds
 
 T = TypeVar("T")
