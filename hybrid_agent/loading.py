@@ -62,13 +62,14 @@ def load_deployment(
         for name, each in settings.systems.items():
             connections.append(connect(name, each, folder=folder))
         toolbox = Toolbox({port: system for each in connections for port, system in each.systems.items()})
+        # Before what takes long: a database that is down is told at once.
+        records = records_for(settings, folder)
+        opened.callback(lambda: run_here(records.aclose()))
         encoder, cache = encoder_for(settings), cache_folder(settings, folder)
         local = _reasoner(catalog, encoder, cache)
         knowledge = knowledge_for(settings, folder, catalog, encoder, cache)
         if knowledge is not None:
             opened.callback(let_go, knowledge.index.dense)
-        records = records_for(settings, folder)
-        opened.callback(lambda: run_here(records.aclose()))
         deployment = _deployment(settings, folder, catalog, toolbox, local, records, knowledge, clock)
         screen = Screen(detector_for(encoder), catalog.language)
         deployment = replace(
