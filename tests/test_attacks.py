@@ -11,7 +11,9 @@ from graph_kit import Stage
 from server_kit import Served
 from web_kit import csrf_in, web_of
 
+from hybrid_agent.dialogue.deciding.inbox import InvalidDecisionError, read_response
 from hybrid_agent.records import Records
+from hybrid_agent.redaction.screen import MAX_TEXT
 from hybrid_agent.serving.access.auth import OPENING, SAYING
 from hybrid_agent.serving.chat.pages import PAGES as CHAT
 from hybrid_agent.serving.console.pages import PAGES as CONSOLE
@@ -23,6 +25,7 @@ from hybrid_agent.serving.web.limits import FAILURES, Limits, Places
 
 pytest_plugins = ["graph_fixtures", "records_fixtures", "server_kit"]
 
+CARD = "4111 1111 1111 1111"
 NOWHERE = ("/console/cases/%00", "/console/cases/%00/edit/x", "/chat/conversations/%00/messages")
 NEVER = (
     "/console?due=0001-01-01T00:00:00%2B23:59&after=x",
@@ -127,3 +130,15 @@ async def test_message_after_message(served: Served) -> None:
         made = [visitor.post(f"/threads/{thread}/runs", json=run) for _ in range(2 * SAYING.burst)]
         statuses = {answer.status_code for answer in await asyncio.gather(*made)}
     assert statuses == {200, 429}
+
+
+@pytest.mark.parametrize("kind", ["approve", "reject", "respond", "take_over"])
+def test_words_of_a_decision(kind: str) -> None:
+    """What staff write to a program is screened as what they write on a page, and no longer."""
+    written = {"type": kind, "approval_id": "A-1", "digest": "d", "message": f"a\0\x1b[31mb {CARD}"}
+    [form] = read_response({"decisions": [written]}).decisions
+    assert CARD not in form.message
+    assert form.message.isprintable()
+    for wrong in ("x" * (MAX_TEXT + 1), *(["\0 "] if kind == "respond" else [])):
+        with pytest.raises(InvalidDecisionError):
+            read_response({"decisions": [{**written, "message": wrong}]})

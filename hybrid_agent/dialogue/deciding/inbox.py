@@ -7,9 +7,18 @@ a decision must name the approval's `id` and `digest`, because a bare resume rea
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue, TypeAdapter, ValidationError
 
 from hybrid_agent.records.models import Approval, Signature
+from hybrid_agent.redaction.screen import MAX_TEXT, screen_text
+
+
+def _screened(text: str) -> str:
+    return screen_text(text).text
+
+
+Words = Annotated[str, Field(max_length=MAX_TEXT), AfterValidator(_screened)]
+"""What a person writes: it is stored and customers read it, so it is screened as their own words are."""
 
 
 class InvalidDecisionError(Exception):
@@ -27,7 +36,7 @@ class ApproveForm(_Form):
     """Do exactly what was shown."""
 
     type: Literal["approve"]
-    message: str = ""
+    message: Words = ""
 
 
 class EditedAction(BaseModel):
@@ -44,28 +53,28 @@ class EditForm(_Form):
 
     type: Literal["edit"]
     edited_action: EditedAction
-    message: str = ""
+    message: Words = ""
 
 
 class RejectForm(_Form):
     """Do not do it; the message is the reason, told to the customer."""
 
     type: Literal["reject"]
-    message: str = ""
+    message: Words = ""
 
 
 class RespondForm(_Form):
     """Do not do it, and tell the customer this instead."""
 
     type: Literal["respond"]
-    message: str = Field(min_length=1, max_length=4_000)
+    message: Annotated[Words, Field(min_length=1)]
 
 
 class TakeOverForm(_Form):
     """Do not do it; the person goes on with the conversation."""
 
     type: Literal["take_over"]
-    message: str = ""
+    message: Words = ""
 
 
 Form = Annotated[
