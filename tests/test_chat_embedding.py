@@ -71,7 +71,7 @@ async def test_the_snippet_of_the_guide_works(
         await expect(frame.get_by_label("Your message")).to_be_focused()
         await frame.get_by_label("Your message").fill("where is my order 1001?")
         await page.keyboard.press("Enter")
-        await expect(frame.locator(".message.bot .text")).to_contain_text("1001")
+        await expect(frame.locator(".message.bot[aria-busy=false] .text")).to_contain_text("1001")
         await screenshot(page, "chat-embedded")
         await page.keyboard.press("Escape")
         await expect(button).to_have_attribute("aria-expanded", "false")
