@@ -1,5 +1,6 @@
 """Who is talking. The embedding app says so; the conversation and the model never do."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from typing import Self
 
@@ -57,3 +58,11 @@ class Caller(BaseModel):
     def customer_id(self) -> str | None:
         """The customer whose records this caller may see; None for anonymous callers and staff."""
         return self.id if self.kind is Kind.CUSTOMER else None
+
+
+def different(names: Iterable[str]) -> tuple[str, ...]:
+    """The user names of different people, as they first come: `Sam` and `sam` are one."""
+    first: dict[str, str] = {}
+    for name in names:
+        first.setdefault(name.casefold(), name)
+    return tuple(first.values())

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
-from hybrid_agent.caller import Caller, Kind
+from hybrid_agent.caller import Caller, Kind, different
 from hybrid_agent.catalog import ActionRule, Approver, Autonomy, Intent, Thresholds, holds
 from hybrid_agent.catalog.conditions import surely_not
 from hybrid_agent.catalog.paths import Scope as Facts
@@ -115,7 +115,7 @@ def permits(ruling: Ruling, action: Action, granted: Granted, now: datetime) -> 
         return False
     if ruling.approval:
         in_time = granted.approved_until is None or now <= granted.approved_until
-        enough = len(granted.approved_by) >= ruling.people
+        enough = len(different(granted.approved_by)) >= ruling.people
         if granted.approved != action.digest or not enough or not in_time:
             return False
     return not ruling.customer_yes or granted.confirmed == action.digest

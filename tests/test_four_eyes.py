@@ -70,6 +70,15 @@ async def test_the_same_person_twice_is_one_person(strict: Stage) -> None:
     assert strict.recorded("SELECT by FROM hybrid_agent_signatures") == [("mia",)]
 
 
+async def test_a_user_name_in_other_letters_is_the_same_person(strict: Stage) -> None:
+    """Mia with a second account, MIA, is still one person."""
+    pending = await asked(strict)
+    await strict.decide(pending)
+    again = await strict.decide(pending, who=AGENT.model_copy(update={"id": AGENT.id.upper()}))
+    assert "somebody else" in again.notices[0]
+    assert strict.refunds() == []
+
+
 async def test_a_no_after_one_yes_is_a_no(strict: Stage) -> None:
     """Anybody who may decide ends it; a second yes comes too late."""
     pending = await asked(strict)

@@ -10,6 +10,7 @@ from pydantic import JsonValue, TypeAdapter
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from hybrid_agent.caller import different
 from hybrid_agent.records import ledger, refusals
 from hybrid_agent.records.errors import ContradictionError
 from hybrid_agent.records.models import (
@@ -259,7 +260,7 @@ async def _sign(
 
 
 async def _names(connection: AsyncConnection, approval_id: str, digest: str) -> tuple[str, ...]:
-    return tuple(each.by for each in await signed(connection, approval_id) if each.digest == digest)
+    return different(each.by for each in await signed(connection, approval_id) if each.digest == digest)
 
 
 async def _enter(tx: Transaction, standing: Approval, decision: Decision, by: str, now: datetime) -> Decided:

@@ -1,5 +1,6 @@
-// Who chats. The token is held in memory: from the address (behind #), from the page that embeds this one, or
-// for somebody whom the shop does not know from the server. Only that last one is kept, until the tab closes.
+// Who chats. The token is held in memory: from the page that embeds this one, from the address (behind #) where
+// none does, or for somebody whom the shop does not know from the server. Only that last one is kept, until the
+// tab closes. In a frame the address is not believed: whoever made the link would read along.
 
 const WAIT_MS = 10_000;
 const KEPT = "hybrid-agent-visitor";
@@ -13,7 +14,7 @@ export class Credentials {
   }
 
   async begin() {
-    this.token = fromAddress() ?? (await this.fromParent()) ?? (await this.asVisitor());
+    this.token = (await this.fromParent()) ?? fromAddress() ?? (await this.asVisitor());
     return this.token !== null;
   }
 
@@ -73,6 +74,7 @@ export async function sampleToken(customer) {
 }
 
 function fromAddress() {
+  if (window.parent !== window) return null;
   const token = new URLSearchParams(location.hash.slice(1)).get("token");
   if (token) history.replaceState(history.state, "", location.pathname + location.search);
   return token;
