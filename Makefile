@@ -10,13 +10,14 @@ NEWER ?= python3.12
 PORT ?= 2024
 
 .DEFAULT_GOAL := help
-.PHONY: help demo chat serve test test-aegra check eval bench clean
+.PHONY: help demo chat serve test test-served test-aegra check eval bench clean
 
 help:
 	@echo "make demo    a session on the sample shop, shown step by step"
 	@echo "make chat    talk to the sample shop in the terminal"
 	@echo "make serve   the sample shop's chat page, console and API on this machine, with sample sign-ins"
-	@echo "make test    the whole test suite"
+	@echo "make test    the tests, but for those of the next two"
+	@echo "make test-served  the tests in a browser and on a running LangGraph server"
 	@echo "make test-aegra   the server on Aegra with PostgreSQL and Redis; wants NEWER=python3.12 or later"
 	@echo "make check   lint, format, types, import rules, contents of the wheel"
 	@echo "make eval    the cases of the sample shop through the bot: is everyone served as before?"
@@ -34,6 +35,9 @@ serve: $(VENV)/.serve
 
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -q -n 2 --dist loadgroup
+
+test-served: $(VENV)/.dev
+	@$(BIN)/python -m pytest -q -m served -n 2 --dist loadgroup
 
 test-aegra: $(VENV)/.dev $(VENV)/.aegra
 	@$(BIN)/python -m pytest -q -m aegra tests/test_aegra.py

@@ -18,8 +18,8 @@ from hybrid_agent import load_deployment
 from hybrid_agent.portal import run_here
 
 MEMORY = Path("/dev/shm")
-SHARED = {"browser", "served"}
-"""Fixtures of which a session has one: xdist gives all tests with one of them to the same worker."""
+SHARED = ("served", "browser")
+"""Fixtures of which a session has one: xdist gives the tests with one of them to one worker."""
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -29,10 +29,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests that share a server or a browser together."""
+    """Mark the tests that want a running server or a browser, and keep those that share one together."""
     for item in items:
-        if SHARED & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("served"))
+        used = [each for each in SHARED if each in getattr(item, "fixturenames", ())]
+        if used:
+            item.add_marker(pytest.mark.served)
+            item.add_marker(pytest.mark.xdist_group(used[0]))
 
 
 def pytest_configure() -> None:

@@ -18,7 +18,8 @@ from langgraph.checkpoint.serde.jsonplus import JsonPlusSerializer
 from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from hybrid_agent import Caller, Deployment
-from hybrid_agent.dialogue.deciding.viewing import deciders_of, for_viewer
+from hybrid_agent.dialogue.deciding.viewing import for_viewer
+from hybrid_agent.records.cases import deciders_of
 from hybrid_agent.redaction.logs import MaskedRecords, mask_logs
 from hybrid_agent.redaction.redactor import Redactor
 from hybrid_agent.redaction.settings import RedactionSettings
