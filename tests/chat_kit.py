@@ -63,9 +63,6 @@ class InProcess:
             raise ServerUnavailableError("LangGraph's API cannot be reached.")
         return _ran(await self.stage.session.decide(thread, decisions, person.caller))
 
-    async def delete(self, thread: str, person: Person) -> None:
-        raise NotImplementedError
-
 
 def _ran(turn: Turn) -> Ran:
     output = {

@@ -74,7 +74,7 @@ def test_what_others_log_is_masked_and_not_doubled(stage: Stage, written: io.Str
     try:
         raise ValueError("no such customer: anna.berg@example.com")
     except ValueError:
-        logging.getLogger("some.library").exception("failed", extra={"customer": "anna.berg@example.com"})
+        logging.getLogger("another.package").exception("failed", extra={"customer": "anna.berg@example.com"})
     first, second = lines(written)
     assert (first["event"], first["thread_id"], first["ms"]) == ("run for [email]", thread, 7)
     assert second["customer"] == "[email]"
@@ -114,9 +114,9 @@ def test_json_lines_without_structlog(stage: Stage, written: io.StringIO) -> Non
     """A server that sets up plain handlers gets the same lines."""
     logging.getLogger().handlers[0].setFormatter(None)
     set_up_logs(LogForm.JSON, stage.deployment.redactor)
-    logging.getLogger("some.library").warning(
+    logging.getLogger("another.package").warning(
         "mail to %s failed", "anna.berg@example.com", extra={"tries": 3}
     )
     (line,) = lines(written)
     assert (line["event"], line["level"], line["tries"]) == ("mail to [email] failed", "warning", 3)
-    assert line["time"] and line["logger"] == "some.library"
+    assert line["time"] and line["logger"] == "another.package"

@@ -41,7 +41,3 @@ class Threads(Protocol):
     async def decide(self, thread: str, decisions: Sequence[Mapping[str, Any]], person: Person) -> Ran:
         """A member of staff's decisions on what waits (`dialogue.deciding.inbox` has their form)."""
         ...
-
-    async def delete(self, thread: str, person: Person) -> None:
-        """Remove the conversation with all of its checkpoints; one that is not there is no error."""
-        ...
