@@ -90,6 +90,7 @@ class OnLangGraph:
             return await self._run(thread, person, command={"resume": {"decisions": list(decisions)}})
 
     async def delete(self, thread: str, person: Person) -> None:
+        """Remove the conversation with all of its checkpoints; one that is not there is no error."""
         try:
             async with _told(thread):
                 await self.client.threads.delete(_known(thread), headers=_as(person))
