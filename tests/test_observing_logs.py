@@ -20,7 +20,7 @@ STEPS = [structlog.stdlib.add_logger_name, structlog.stdlib.add_log_level, struc
 
 
 @pytest.fixture
-def written() -> Iterator[io.StringIO]:
+def written(pytestconfig: pytest.Config) -> Iterator[io.StringIO]:
     """What a handler on the root logger writes that is set up as LangGraph's server sets up its own."""
     stream = io.StringIO()
     handler = logging.StreamHandler(stream)
@@ -32,11 +32,15 @@ def written() -> Iterator[io.StringIO]:
         )
     )
     root = logging.getLogger()
+    plugin: Any = pytestconfig.pluginmanager.getplugin("logging-plugin")
+    shared = {each: each.formatter for each in (plugin.caplog_handler, plugin.report_handler)}
     before, level, access = root.handlers[:], root.level, logging.getLogger("uvicorn.access").filters[:]
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
     yield stream
     root.handlers[:] = before
+    for each, formatter in shared.items():  # pytest puts its own handlers on the logger for each test
+        each.setFormatter(formatter)
     root.setLevel(level)
     logging.getLogger("uvicorn.access").filters[:] = access
 
